@@ -1,0 +1,14 @@
+//! What a provider's connector is: a conversation without I/O.
+//!
+//! A connector builds requests and reads responses. It never sends: this crate has no HTTP client, and neither has
+//! `connectors`. Invariant: an answer we do not understand ends in `Unknown`, never in a panic and never in "paid".
+
+pub mod config;
+pub mod nspk;
+pub mod provider;
+pub mod sign;
+pub mod wire;
+
+pub use config::{ConfigError, Key, KeyType, Scope};
+pub use provider::{Built, CallbackError, Connector, Provider, Turn};
+pub use wire::{Method, RawCallback, WireRequest, WireResponse};

@@ -1,0 +1,96 @@
+//! The two types that a provider's folder gives: [`Provider`] (what it is called, its settings) and
+//! [`Connector`] (the conversation, built from one register's settings).
+
+use crate::{ConfigError, Key, RawCallback, WireRequest, WireResponse};
+use domain::{Abilities, Answer, Call, Fault, OperationId, Timestamp};
+use secrecy::SecretString;
+use std::sync::Arc;
+
+/// What to do next in a call.
+#[derive(Debug)]
+pub enum Turn {
+    /// Send this; its response is appended to what was heard.
+    Send(WireRequest),
+    /// The call is over.
+    Done(Answer),
+}
+
+/// Talks to one provider with one merchant's settings.
+pub trait Connector: Send + Sync {
+    /// What the module can do.
+    fn abilities(&self) -> Abilities;
+
+    /// What to do next, given all that the provider has answered so far in this call. `now` is for providers that
+    /// want a time in the message. A call that the module lacks is `Refused` with `Code::Unsupported`.
+    fn next(&self, call: &Call, heard: &[WireResponse], now: Timestamp) -> Result<Turn, Fault>;
+
+    /// Whether a callback really comes from the provider: checks its signature over the raw bytes.
+    fn verify(&self, callback: &RawCallback) -> Result<(), CallbackError>;
+}
+
+/// A connector together with what the sender needs to know.
+pub struct Built {
+    /// The conversation.
+    pub connector: Box<dyn Connector>,
+    /// How to reach the provider.
+    pub transport: Transport,
+}
+
+/// How a provider is reached with one merchant's settings. Two registers with equal transports share connections.
+#[derive(Clone)]
+pub struct Transport {
+    /// How long one request may take, in milliseconds.
+    pub timeout_ms: u64,
+    /// How many requests a second this provider may be sent; 0 = no limit.
+    pub rate_per_s: u32,
+    /// PEM text of the roots to trust instead of the system's.
+    pub ca: Option<Arc<str>>,
+    /// PEM text of our certificate chain and its key, for providers that want one.
+    pub identity: Option<Arc<Identity>>,
+}
+
+/// A client certificate and its key, both PEM.
+pub struct Identity {
+    /// The chain.
+    pub certificates: String,
+    /// The key.
+    pub key: SecretString,
+}
+
+/// Why a callback is not believed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CallbackError {
+    /// This provider sends none.
+    #[error("this module takes no callbacks")]
+    Unsupported,
+    /// Not a message of this provider.
+    #[error("the callback cannot be read: {0}")]
+    Unreadable(String),
+    /// The signature is missing, doubled or wrong.
+    #[error("the callback's signature is missing or wrong")]
+    Signature,
+}
+
+/// A provider's module as the registry knows it.
+pub struct Provider {
+    /// The module's name: `qrraiffd`.
+    pub module: &'static str,
+    /// The provider's name for people, in Russian.
+    pub title_ru: &'static str,
+    /// The provider's name for people, in English.
+    pub title_en: &'static str,
+    /// Every key of its settings.
+    pub keys: &'static [&'static [Key]],
+    /// Builds a connector from settings that were checked against [`Provider::keys`] and merged (terminal over
+    /// merchant over defaults).
+    pub build: fn(&serde_json::Map<String, serde_json::Value>) -> Result<Built, ConfigError>,
+    /// Finds the operation that a callback speaks of. Nothing is believed at this point.
+    pub callback_operation: fn(&RawCallback) -> Option<OperationId>,
+}
+
+impl Provider {
+    /// Every key of its settings, in the order of the documentation.
+    pub fn all_keys(&self) -> impl Iterator<Item = &'static Key> + use<> {
+        self.keys.iter().flat_map(|group| group.iter())
+    }
+}

@@ -1,0 +1,168 @@
+//! HTTP as values: what a connector wants to be sent, and what came back.
+
+use bytes::Bytes;
+use secrecy::{ExposeSecret, SecretString};
+use std::fmt;
+
+/// The methods that providers use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// GET
+    Get,
+    /// POST
+    Post,
+    /// PUT
+    Put,
+    /// DELETE
+    Delete,
+}
+
+impl Method {
+    /// The word on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+/// A header's value. A secret one is never printed.
+#[derive(Clone)]
+pub enum HeaderValue {
+    /// May stand in a transcript.
+    Plain(String),
+    /// Authorization and the like.
+    Secret(SecretString),
+}
+
+impl HeaderValue {
+    /// The value for the wire.
+    pub fn expose(&self) -> &str {
+        match self {
+            Self::Plain(text) => text,
+            Self::Secret(text) => text.expose_secret(),
+        }
+    }
+}
+
+impl fmt::Debug for HeaderValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Plain(text) => fmt::Debug::fmt(text, f),
+            Self::Secret(_) => f.write_str("[secret]"),
+        }
+    }
+}
+
+/// A request to a provider.
+#[derive(Debug, Clone)]
+pub struct WireRequest {
+    /// The method.
+    pub method: Method,
+    /// The whole address.
+    pub url: String,
+    /// Headers in the order they are to be sent.
+    pub headers: Vec<(&'static str, HeaderValue)>,
+    /// The exact bytes: they may be signed.
+    pub body: Bytes,
+}
+
+impl WireRequest {
+    /// A request without a body.
+    pub fn new(method: Method, url: impl Into<String>) -> Self {
+        Self {
+            method,
+            url: url.into(),
+            headers: Vec::new(),
+            body: Bytes::new(),
+        }
+    }
+
+    /// With one more header.
+    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, HeaderValue::Plain(value.into())));
+        self
+    }
+
+    /// With one more header that is never printed.
+    pub fn secret_header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers
+            .push((name, HeaderValue::Secret(SecretString::from(value.into()))));
+        self
+    }
+
+    /// With `Authorization: Bearer …`.
+    pub fn bearer(self, key: &SecretString) -> Self {
+        self.secret_header("authorization", format!("Bearer {}", key.expose_secret()))
+    }
+
+    /// With a body.
+    pub fn body(mut self, body: impl Into<Bytes>) -> Self {
+        self.body = body.into();
+        self
+    }
+}
+
+/// A provider's response: it came as a whole, whatever its status.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WireResponse {
+    /// The HTTP status.
+    pub status: u16,
+    /// Header names in small letters.
+    pub headers: Vec<(String, String)>,
+    /// The bytes.
+    pub body: Bytes,
+}
+
+impl WireResponse {
+    /// A response without headers; for tests.
+    pub fn new(status: u16, body: impl Into<Bytes>) -> Self {
+        Self {
+            status,
+            headers: Vec::new(),
+            body: body.into(),
+        }
+    }
+
+    /// The first header of that name (small letters).
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// The start of the body as text, for the log: at most 300 characters, control characters replaced.
+    pub fn excerpt(&self) -> String {
+        let text = String::from_utf8_lossy(&self.body);
+        text.chars()
+            .take(300)
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .collect()
+    }
+}
+
+/// A callback as it arrived, byte for byte.
+#[derive(Debug, Clone)]
+pub struct RawCallback {
+    /// Header names in small letters.
+    pub headers: Vec<(String, String)>,
+    /// The bytes.
+    pub body: Bytes,
+}
+
+impl RawCallback {
+    /// The only header of that name; none when it is missing or stands twice.
+    pub fn only_header(&self, name: &str) -> Option<&str> {
+        let mut found = self.headers.iter().filter(|(key, _)| key == name);
+        let first = found.next()?;
+        if found.next().is_some() {
+            None
+        } else {
+            Some(first.1.as_str())
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! What a provider's module can do. A call it lacks is an error, never a success.
+
+use crate::CallKind;
+use serde::{Deserialize, Serialize};
+
+/// The abilities of one module. They are noted in the operation when it opens, so that the engine needs no
+/// connector to decide.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent yes-or-no facts, read by name"
+)]
+pub struct Abilities {
+    /// A payment can be revoked before it is paid.
+    pub revoke: bool,
+    /// A payment can be refunded.
+    pub refund: bool,
+    /// A part of a payment can be refunded.
+    pub partial_refund: bool,
+    /// A sticker can be checked.
+    pub link_check: bool,
+    /// A sticker can be bound.
+    pub link_bind: bool,
+    /// The module works over a cash link: no new QR is drawn, the sticker's own is activated.
+    pub cash_link: bool,
+    /// What to do when the answer to a registration is lost.
+    pub lost_registration: LostRegistration,
+}
+
+/// What can be done when nobody knows whether a registration arrived.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LostRegistration {
+    /// The provider documents that the same order may be registered again while it is unpaid, and a QR that
+    /// nobody was shown cannot be paid: repeat with the same order id.
+    RepeatSameOrder,
+    /// The provider can be asked by our order id: ask, and repeat only when it says that it knows nothing.
+    AskByOrder,
+}
+
+impl Abilities {
+    /// Whether the module can make this call at all.
+    pub fn allows(&self, kind: CallKind) -> bool {
+        match kind {
+            CallKind::Register | CallKind::Status => true,
+            CallKind::Revoke => self.revoke,
+            CallKind::Refund | CallKind::RefundStatus => self.refund,
+            CallKind::LinkCheck => self.link_check,
+            CallKind::LinkBind => self.link_bind,
+        }
+    }
+}

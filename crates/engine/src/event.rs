@@ -1,0 +1,25 @@
+//! What can happen to an operation.
+
+use domain::{Answer, CallKind, Fault};
+
+/// Something that happened in the world.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// A call came back.
+    Answered {
+        /// Which call.
+        call: CallKind,
+        /// What came of it.
+        result: Result<Answer, Fault>,
+    },
+    /// The moment that the operation asked to be woken at has come (or may have: it is checked against `now`).
+    Due,
+    /// The cashier or an operator wants it cancelled.
+    CancelRequested,
+    /// The provider hinted (by a callback) that something changed. It is never believed, only asked about.
+    Hint,
+    /// A daemon has taken the operation up from the journal and does not know which of its calls were made.
+    Resumed,
+    /// The same id came again with other content.
+    ConflictingRepeat,
+}

@@ -1,0 +1,128 @@
+//! Remembers. The only room that writes: SQLite (the embedded default) and MariaDB behind one trait, and a journal
+//! in memory for tests in virtual time. All three pass one suite.
+//!
+//! Invariant: what [`Journal::open`] or [`Journal::commit`] returned `Ok` for survives a power cut.
+
+pub mod change;
+pub mod error;
+pub mod module_settings;
+
+pub use change::{Change, Opened, Opening, OutboxRow, Outgoing, Stored};
+pub use error::JournalError;
+pub use module_settings::{ModuleSettings, SettingsWrite};
+
+use async_trait::async_trait;
+use domain::{CallerId, Fact, ModuleName, Operation, OperationId, StoreId, TerminalId, Timestamp, Waiter};
+
+/// Which daemon holds a lease: minted at each start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Holder(pub [u8; 16]);
+
+/// A line of an operation's story with its moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoryLine {
+    /// When it was committed.
+    pub at: Timestamp,
+    /// What happened.
+    pub fact: Fact,
+}
+
+/// Which operations to list, newest first.
+#[derive(Debug, Clone, Default)]
+pub struct ListFilter {
+    /// Only those that have not ended.
+    pub open_only: bool,
+    /// Only of this module.
+    pub module: Option<ModuleName>,
+    /// Only those older than this one (for the next page).
+    pub before: Option<OperationId>,
+    /// At most so many (1 to 1000).
+    pub limit: u32,
+}
+
+/// The journal.
+#[async_trait]
+pub trait Journal: Send + Sync {
+    /// Inserts a new operation, or finds the one with the same store, terminal and caller's id. A refund reserves
+    /// its sum on the payment, a cash-link payment claims its link, in the same transaction (invariants 2 and 7).
+    /// An opening whose waiter differs from the known ones attaches it to the existing operation.
+    async fn open(&self, opening: Opening) -> Result<Opened, JournalError>;
+
+    /// Commits a decision: compare-and-set on the version and the lease; facts, outgoing replies, a reversal to be
+    /// opened, a settings write, all or nothing.
+    async fn commit(&self, change: Change) -> Result<(), JournalError>;
+
+    /// Attaches one more who waits for the operation's replies.
+    async fn attach(&self, id: OperationId, waiter: Waiter) -> Result<(), JournalError>;
+
+    /// Puts a reply into the outbox that belongs to no change: the answer to a repeat, to a status question, or to
+    /// a request that was turned away.
+    async fn enqueue(&self, outgoing: Vec<Outgoing>, now: Timestamp) -> Result<(), JournalError>;
+
+    /// Finds an operation by our id.
+    async fn get(&self, id: OperationId) -> Result<Option<Stored>, JournalError>;
+
+    /// Finds an operation by the register's id.
+    async fn find(
+        &self,
+        store: &StoreId,
+        terminal: &TerminalId,
+        caller: &CallerId,
+    ) -> Result<Option<Stored>, JournalError>;
+
+    /// An operation's story, oldest line first.
+    async fn story(&self, id: OperationId) -> Result<Vec<StoryLine>, JournalError>;
+
+    /// Lists operations, newest first.
+    async fn list(&self, filter: &ListFilter) -> Result<Vec<Operation>, JournalError>;
+
+    /// Takes up operations that want attention (`due_at` is set) and have no living holder, oldest due first, and
+    /// leases them until `until`. Empty when there are no more.
+    async fn adopt(
+        &self,
+        holder: Holder,
+        now: Timestamp,
+        until: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Stored>, JournalError>;
+
+    /// Prolongs every lease of this holder. Returns how many there are.
+    async fn renew(&self, holder: Holder, until: Timestamp) -> Result<u64, JournalError>;
+
+    /// Gives every lease of this holder back (at a clean stop).
+    async fn release(&self, holder: Holder) -> Result<(), JournalError>;
+
+    /// Replies that have not been confirmed by the broker, oldest first, with row ids above `after`.
+    async fn outbox(&self, after: i64, limit: u32) -> Result<Vec<OutboxRow>, JournalError>;
+
+    /// Takes confirmed replies out of the outbox.
+    async fn delivered(&self, rows: &[i64]) -> Result<(), JournalError>;
+
+    /// Makes sure that a module's tables and view exist.
+    async fn ensure_module(&self, module: &ModuleName) -> Result<(), JournalError>;
+
+    /// A module's settings as they stand.
+    async fn settings(&self, module: &ModuleName) -> Result<ModuleSettings, JournalError>;
+
+    /// Writes one row of a module's settings, with an audit line. The value must have been checked.
+    async fn write_settings(
+        &self,
+        write: SettingsWrite,
+        who: &str,
+        now: Timestamp,
+    ) -> Result<(), JournalError>;
+
+    /// A number that grows with each settings write by anybody: cheap to ask for, so that a change takes effect
+    /// without a restart.
+    async fn settings_revision(&self) -> Result<i64, JournalError>;
+
+    /// Which open payment holds the link, if any.
+    async fn link_holder(
+        &self,
+        module: &ModuleName,
+        link_id: &str,
+    ) -> Result<Option<OperationId>, JournalError>;
+
+    /// Stops taking work, finishes what is in hand, closes.
+    async fn close(&self);
+}

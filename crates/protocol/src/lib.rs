@@ -1,0 +1,15 @@
+//! The register's own messages: one JSON form for AMQP and HTTP. All field names stand in [`message`] and
+//! [`reply`], so that another dialect can be put beside them.
+
+pub mod message;
+pub mod parse;
+pub mod render;
+pub mod reply;
+
+pub use message::{Cancel, Common, LinkBind, LinkCheck, Message, Pay, Refund, Status};
+pub use parse::{BadMessage, parse};
+pub use render::{render, turned_away};
+pub use reply::{Failure, LinkReport, LinkVerdict, QrReport, Reply};
+
+/// The version of the protocol that this crate speaks.
+pub const VERSION: u32 = 1;

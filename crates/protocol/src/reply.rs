@@ -1,0 +1,105 @@
+//! What the daemon answers. Several replies may answer one request; the last has `final: true`.
+
+use domain::{CallerId, Code, Kopecks, OperationId, State};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use texts::Text;
+
+/// A reply.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Reply {
+    /// Version of the protocol: 1.
+    pub protocol: u32,
+    /// The register's id of the request, when it could be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<CallerId>,
+    /// The `operation` of the request, when it could be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operation: Option<String>,
+    /// The daemon's id of the operation that this speaks of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operation_id: Option<OperationId>,
+    /// Where the operation stands; absent when the request opened none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<State>,
+    /// Whether this is the last word: nothing more follows, and the state never changes.
+    #[serde(rename = "final")]
+    pub is_final: bool,
+    /// The sum in kopecks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount: Option<Kopecks>,
+    /// For a payment: what of it has been refunded or is being refunded, in kopecks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refunded: Option<Kopecks>,
+    /// The QR to show. Absent when there is none to show any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub qr: Option<QrReport>,
+    /// Requisites for reconciliation with the bank's statement, separated by commas: module, our order id, the
+    /// provider's QR id, the provider's transaction id, the moment. An unknown one is empty.
+    #[serde(rename = "qrRequisites", default, skip_serializing_if = "Option::is_none")]
+    pub requisites: Option<String>,
+    /// Lines for the receipt tape, at most 40 characters each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub slip: Vec<String>,
+    /// The answer to a question about a sticker.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<LinkReport>,
+    /// A sentence for the cashier on how it stands.
+    pub message: Text,
+    /// Why it failed, when it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<Failure>,
+}
+
+/// A QR to be shown to the buyer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct QrReport {
+    /// The text inside the QR.
+    pub payload: String,
+    /// When it dies, RFC 3339 in UTC.
+    pub expires_at: String,
+    /// In how many milliseconds it dies, for registers whose clock is not right.
+    pub expires_in_ms: u64,
+}
+
+/// A failure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Failure {
+    /// The stable code.
+    pub code: Code,
+    /// What the cashier is told.
+    pub text: Text,
+    /// Whether the register may try again with a new id.
+    pub repeatable: bool,
+    /// For the engineer: what and where; in English.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+}
+
+/// What a sticker is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct LinkReport {
+    /// The verdict.
+    pub verdict: LinkVerdict,
+    /// The link's id.
+    pub link_id: String,
+    /// The register that has it, when it is another one of ours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other_terminal: Option<String>,
+}
+
+/// The verdict on a sticker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LinkVerdict {
+    /// It belongs to this register.
+    ThisRegister,
+    /// It has just been bound to this register.
+    BoundNow,
+    /// It belongs to another register of ours.
+    OtherRegister,
+    /// It belongs to this merchant, but no register has it.
+    Unassigned,
+    /// It is not tied to this merchant: blank, or somebody else's. Binding tells which.
+    NotOurs,
+}

@@ -1,0 +1,2 @@
+//! qrpayd
+fn main() {}

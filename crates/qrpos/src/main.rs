@@ -1,0 +1,2 @@
+//! qrpos
+fn main() {}
