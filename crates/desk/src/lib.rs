@@ -26,8 +26,8 @@ use journal::{Holder, Journal, JournalError};
 use outbound::Outbound;
 use protocol::{BadMessage, Message, Reply};
 use slots::Slots;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
@@ -48,7 +48,10 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { lease_ms: 30_000, settings_every_ms: 1_000 }
+        Self {
+            lease_ms: 30_000,
+            settings_every_ms: 1_000,
+        }
     }
 }
 
@@ -123,7 +126,11 @@ impl Desk {
 
 impl Inner {
     pub fn taking_work(&self) -> Result<(), DeskError> {
-        if self.closed.load(Ordering::SeqCst) { Err(DeskError::ShuttingDown) } else { Ok(()) }
+        if self.closed.load(Ordering::SeqCst) {
+            Err(DeskError::ShuttingDown)
+        } else {
+            Ok(())
+        }
     }
 
     /// Notes an operation to be looked for as soon as the journal can be read again.
@@ -182,10 +189,14 @@ impl gateway::Desk for Desk {
     async fn outbox(&self, after: i64) -> Result<Vec<OutboxReply>, DeskError> {
         loop {
             let filled = self.0.outbox_filled.notified();
-            let rows = self.0.journal.outbox(after, OUTBOX_PAGE).await.map_err(unavailable)?;
+            let rows = self
+                .0
+                .journal
+                .outbox(after, OUTBOX_PAGE)
+                .await
+                .map_err(unavailable)?;
             if !rows.is_empty() {
-                let reply =
-                    |row: journal::OutboxRow| (row.row, row.outgoing.waiter, row.outgoing.body);
+                let reply = |row: journal::OutboxRow| (row.row, row.outgoing.waiter, row.outgoing.body);
                 return Ok(rows
                     .into_iter()
                     .map(reply)
@@ -201,7 +212,10 @@ impl gateway::Desk for Desk {
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "it stands in map_err, which gives the error away")]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "it stands in map_err, which gives the error away"
+)]
 pub(crate) fn unavailable(error: JournalError) -> DeskError {
     tracing::error!(%error, "the journal cannot be used; nothing was started");
     DeskError::JournalUnavailable(error.to_string())
