@@ -6,6 +6,7 @@ use std::fs;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -28,6 +29,7 @@ pub struct Run {
     /// The temporary folder.
     pub folder: PathBuf,
     guard: Option<Child>,
+    children: Mutex<Vec<Child>>,
 }
 
 /// What the guard does. Its input is a pipe from this process: the end of input means that this process is gone.
@@ -75,6 +77,7 @@ impl Run {
             mark,
             folder,
             guard: Some(guard),
+            children: Mutex::default(),
         })
     }
 
@@ -88,9 +91,19 @@ impl Run {
         made(self.folder.join("logs").join(name))
     }
 
+    /// Keeps a child of this process, to be waited for at the end.
+    pub fn keep(&self, child: Child) {
+        let mut children = self.children.lock().unwrap_or_else(PoisonError::into_inner);
+        children.push(child);
+    }
+
     /// Stops everything that carries the mark and removes the data; the logs too when all went well.
     pub fn end(mut self, keep_logs: bool) -> Result<()> {
         stop_marked(RUN_MARK, &self.mark)?;
+        let children = self.children.get_mut().unwrap_or_else(PoisonError::into_inner);
+        for child in children {
+            child.wait().context("cannot wait for a server")?;
+        }
         if let Some(mut guard) = self.guard.take() {
             drop(guard.stdin.take());
             guard.wait().context("cannot wait for the guard")?;

@@ -129,6 +129,11 @@ impl Server {
         bail!("it was not ready in time; its last words:\n{}", self.log_tail());
     }
 
+    /// Lets it run until the run ends.
+    fn keep(self, run: &Run) {
+        run.keep(self.child);
+    }
+
     fn stop(&mut self) -> Result<()> {
         self.child.kill()?;
         self.child.wait()?;

@@ -66,7 +66,7 @@ pub fn run(options: &Options) -> Result<bool> {
             Ok(())
         });
     }
-    course.close()
+    course.close(&mut std::io::stdout())
 }
 
 fn build_and_test(root: &Path, options: &Options, course: &mut Course) {
@@ -252,8 +252,7 @@ impl Course {
     }
 
     /// Prints what failed and the closing line.
-    fn close(&self) -> Result<bool> {
-        let mut out = std::io::stdout();
+    fn close(&self, out: &mut impl Write) -> Result<bool> {
         writeln!(out)?;
         for failure in &self.failures {
             writeln!(out, "failed: {failure}")?;
@@ -339,6 +338,12 @@ mod tests {
             (course.tally.failed, course.failures.as_slice()),
             (1, &["two: no".to_owned()][..])
         );
-        assert!(!course.close().unwrap());
+        course.tally.passed = 4;
+        let mut closing = Vec::new();
+        assert!(!course.close(&mut closing).unwrap());
+        assert_eq!(
+            String::from_utf8(closing).unwrap(),
+            "\nfailed: two: no\n4 passed, 1 failed\n"
+        );
     }
 }

@@ -28,6 +28,7 @@ pub(super) fn start(run: &Run, attempt: u32) -> Result<Environment> {
     server.wait_ready(|| {
         first_bytes(port, request.as_bytes()).is_some_and(|answer| answer.starts_with(b"HTTP/1.1 200"))
     })?;
+    server.keep(run);
     Ok(vec![
         ("QRPAY_TEST_CHROMEDRIVER", format!("http://127.0.0.1:{port}")),
         ("QRPAY_TEST_CHROMIUM", browser.display().to_string()),

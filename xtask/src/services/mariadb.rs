@@ -57,6 +57,7 @@ pub(super) fn start(run: &Run, attempt: u32) -> Result<Environment> {
     let mut server = Server::spawn(run, &mut command, &logs.join("server.out"))?;
     // The server speaks first: after the length and a sequence number comes protocol version 10.
     server.wait_ready(|| first_bytes(port, b"").is_some_and(|answer| answer.get(4) == Some(&10)))?;
+    server.keep(run);
     Ok(vec![(
         "QRPAY_TEST_MARIADB_URL",
         format!("mysql://root@127.0.0.1:{port}/"),

@@ -48,6 +48,8 @@ pub(super) fn start(run: &Run, attempt: u32) -> Result<Environment> {
         epmd.stop()?;
     }
     ready?;
+    epmd.keep(run);
+    broker.keep(run);
 
     let script = state.join("rabbitmqctl");
     fs::write(&script, control_script(&variables))?;
