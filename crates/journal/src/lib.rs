@@ -86,6 +86,17 @@ pub trait Journal: Send + Sync {
         limit: u32,
     ) -> Result<Vec<Stored>, JournalError>;
 
+    /// Leases one operation to this holder, whatever its state and `due_at`: when nobody has it, when its holder's
+    /// lease has run out, or when it is this holder's already. None when there is no such operation or another
+    /// holder lives.
+    async fn take(
+        &self,
+        id: OperationId,
+        holder: Holder,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<Stored>, JournalError>;
+
     /// Prolongs every lease of this holder. Returns how many there are.
     async fn renew(&self, holder: Holder, until: Timestamp) -> Result<u64, JournalError>;
 
