@@ -98,7 +98,7 @@ pub struct Provider {
 
 impl Provider {
     /// Every key of its settings, in the order of the documentation.
-    pub fn all_keys(&self) -> impl Iterator<Item = &'static Key> + use<> {
+    pub fn all_keys(&self) -> impl Iterator<Item = &'static Key> + Clone + use<> {
         self.keys.iter().flat_map(|group| group.iter())
     }
 }

@@ -34,6 +34,8 @@ use tokio_util::sync::CancellationToken;
 /// How many replies are read from the outbox at once.
 const OUTBOX_PAGE: u32 = 512;
 
+/// A journal that takes longer than this to tell a number does not answer, in milliseconds.
+const ANSWER_WITHIN_MS: u64 = 5_000;
 /// How many operations may be in doubt at once; more are found at the next start.
 const DOUBTFUL_MAX: usize = 10_000;
 
@@ -116,6 +118,18 @@ impl Desk {
         if let Err(error) = self.0.journal.release(self.0.holder).await {
             tracing::warn!(%error, "the leases could not be given back; they will run out by themselves");
         }
+    }
+
+    /// The modules that are switched on.
+    pub fn module_names(&self) -> Vec<ModuleName> {
+        self.0.modules.names()
+    }
+
+    /// Whether the journal answers: what the watchdog asks.
+    pub async fn journal_answers(&self) -> bool {
+        let asked = self.0.journal.settings_revision();
+        let answer = tokio::time::timeout(std::time::Duration::from_millis(ANSWER_WITHIN_MS), asked).await;
+        matches!(answer, Ok(Ok(_)))
     }
 
     /// How many operations are being worked on.

@@ -293,12 +293,12 @@ fn fit_payment(inner: &Inner, name: &ModuleName, draft: &mut Draft) -> Result<()
         return Ok(());
     };
     let limits = &draft.module.built.limits;
-    if pay.amount < limits.min_amount || pay.amount > limits.max_amount {
+    if pay.amount < limits.min || pay.amount > limits.max {
         return Err(TurnedAway::new(
             Code::InvalidField,
             format!(
                 "amount: the module takes {} to {} rubles",
-                limits.min_amount, limits.max_amount
+                limits.min, limits.max
             ),
         ));
     }
@@ -346,8 +346,8 @@ fn owner(inner: &Inner, name: &ModuleName, link_id: &str, request: &Request) -> 
 }
 
 fn read_link(scanned: &str) -> Result<String, TurnedAway> {
-    nspk::parse(scanned)
-        .map(|link| link.qrc_id)
+    nspk::PaymentLink::parse(scanned)
+        .map(|link| link.qrc_id().to_owned())
         .map_err(|error| TurnedAway::new(Code::NotALink, error.to_string()))
 }
 

@@ -4,8 +4,8 @@ use crate::cli::{ConfigCommand, Row, RowId};
 use crate::clock::SystemClock;
 use crate::run::open_journal_to_read;
 use anyhow::{Context, bail};
-use connector::config::{self, Table};
-use connector::Provider;
+use connector::config::{self, Language, Table};
+use connector::{KeyType, Provider};
 use domain::{Clock, ModuleName};
 use journal::{Journal, ModuleSettings, SettingsWrite};
 use serde::{Deserialize, Serialize};
@@ -35,7 +35,8 @@ struct Rows {
 /// Obeys one `config` command.
 pub async fn obey(file: &Path, command: ConfigCommand) -> anyhow::Result<()> {
     if let ConfigCommand::Describe { module, lang } = &command {
-        println!("{}", config::describe(provider(module)?, lang != "en"));
+        let language = if lang == "en" { Language::English } else { Language::Russian };
+        println!("{}", config::describe(provider(module)?, language));
         return Ok(());
     }
     let (_, journal) = open_journal_to_read(file).await?;
@@ -152,10 +153,21 @@ fn laid_over(
         if text.is_empty() {
             row.remove(key);
         } else {
-            row.insert(key.to_owned(), config::from_text(provider.all_keys(), key, text)?);
+            row.insert(key.to_owned(), from_text(provider, key, text));
         }
     }
     Ok(row)
+}
+
+/// A value as its key wants it; what does not fit stays text and is refused by the check, which names the key.
+fn from_text(provider: &Provider, key: &str, text: &str) -> Value {
+    let kind = provider.all_keys().find(|known| known.name == key).map(|known| known.kind);
+    let read = match kind {
+        Some(KeyType::Integer { .. }) => text.parse::<i64>().ok().map(Value::from),
+        Some(KeyType::Flag) => text.parse::<bool>().ok().map(Value::from),
+        _ => None,
+    };
+    read.unwrap_or_else(|| Value::from(text))
 }
 
 /// Checks everything first, then writes row by row.

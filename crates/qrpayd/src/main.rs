@@ -30,9 +30,12 @@ async fn obey(cli: Cli) -> anyhow::Result<()> {
         Command::Check { config } => check::check(&config).await,
         Command::Migrate { config } => run::migrate(&config).await,
         Command::Config { config, command } => config::obey(&config, command).await,
-        Command::Operations { config, open, module, limit } => {
-            operations::list(&config, open, module, limit).await
-        }
+        Command::Operations {
+            config,
+            open,
+            module,
+            limit,
+        } => operations::list(&config, open, module, limit).await,
         Command::Operation { config, id } => operations::show(&config, id).await,
     }
 }
