@@ -9,6 +9,7 @@
 //! operation's store.
 
 pub mod amqp;
+pub mod http;
 
 /// The largest message of a register that either door takes, in bytes.
 pub const MAX_BODY_BYTES: usize = 64 * 1024;

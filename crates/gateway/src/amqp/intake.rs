@@ -93,7 +93,7 @@ impl Intake {
             }
             Ok(Err(fault)) => tracing::error!(module = %self.module, %fault, "the desk broke on a message"),
             Err(_) => {
-                tracing::error!(module = %self.module, "the desk took no decision within {HANDLE_MS} ms")
+                tracing::error!(module = %self.module, "the desk took no decision within {HANDLE_MS} ms");
             }
         }
         Settle::Requeue

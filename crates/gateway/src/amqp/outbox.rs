@@ -168,9 +168,8 @@ async fn fetch(desk: &Arc<dyn Desk>, after: i64, flush: &CancellationToken) -> F
     match rows {
         Ok(rows) if !rows.is_empty() => return Fetched::Rows(rows),
         // The desk waits by contract; one that does not must not spin us.
-        Ok(_) if flush.is_cancelled() => return Fetched::Quiet,
+        Ok(_) | Err(_) if flush.is_cancelled() => return Fetched::Quiet,
         Ok(_) => {}
-        Err(_) if flush.is_cancelled() => return Fetched::Quiet,
         Err(why) => tracing::warn!(%why, "the outbox cannot be read"),
     }
     tokio::time::sleep(Duration::from_millis(JOURNAL_PAUSE_MS)).await;
