@@ -45,7 +45,7 @@ fn misfit(of: &Value, pick: u8) -> Value {
         json!({ "x": {} }),
         json!(true),
         json!(-1),
-        json!(1.5),
+        serde_json::from_str("1.5").unwrap(),
     ];
     let wrong: Vec<Value> = wrong
         .into_iter()
