@@ -21,11 +21,7 @@ pub struct ModuleSettings {
 impl ModuleSettings {
     /// The merchant's row and the terminal's row that apply to a register: an unknown store means merchant 0.
     /// None when that merchant does not exist.
-    pub fn rows(
-        &self,
-        store: &StoreId,
-        terminal: &TerminalId,
-    ) -> Option<(&JsonObject, Option<&JsonObject>)> {
+    pub fn rows(&self, store: &StoreId, terminal: &TerminalId) -> Option<(&JsonObject, Option<&JsonObject>)> {
         let merchant = self.stores.get(store).copied().unwrap_or(0);
         Some((self.merchants.get(&merchant)?, self.terminals.get(terminal)))
     }
