@@ -30,14 +30,14 @@ pub async fn adopt_all(inner: &Arc<Inner>) -> Result<usize, JournalError> {
 }
 
 /// Starts the keeper's tasks; they end with the desk.
-pub fn run(inner: Arc<Inner>) {
+pub fn run(inner: &Arc<Inner>) {
     tokio::spawn(until_stopped(
-        Arc::clone(&inner),
+        Arc::clone(inner),
         inner.options.lease_ms / 3,
         leases,
     ));
     tokio::spawn(until_stopped(
-        Arc::clone(&inner),
+        Arc::clone(inner),
         inner.options.settings_every_ms,
         settings,
     ));
@@ -92,7 +92,7 @@ async fn settings(inner: Arc<Inner>) {
         Ok(true) => tracing::info!("module settings were changed; they are in force"),
         Ok(false) => {}
         Err(error) => {
-            tracing::error!(%error, "module settings could not be read; the earlier ones stay in force")
+            tracing::error!(%error, "module settings could not be read; the earlier ones stay in force");
         }
     }
 }

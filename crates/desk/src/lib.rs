@@ -4,11 +4,11 @@
 //! Each open operation is a [`slot`]: one task that owns it, so that a callback, a poll, a cancel and a repeat can
 //! never work on it at the same time.
 
-pub mod callback;
-pub mod cancel;
+mod callback;
+mod cancel;
 pub mod modules;
-pub mod opening;
-pub mod refund;
+mod opening;
+mod refund;
 
 mod keeper;
 mod look;
@@ -71,6 +71,8 @@ pub(crate) struct Inner {
     pub slots: Slots,
     pub outbox_filled: Notify,
     pub stopping: CancellationToken,
+    /// The power is gone: nothing more may be written or sent.
+    pub abandoned: CancellationToken,
     pub closed: AtomicBool,
     /// Operations that may be in the journal although it said that it could not write them.
     pub doubtful: Mutex<Vec<OperationId>>,
@@ -96,6 +98,7 @@ impl Desk {
             slots: Slots::default(),
             outbox_filled: Notify::new(),
             stopping: CancellationToken::new(),
+            abandoned: CancellationToken::new(),
             closed: AtomicBool::new(false),
             doubtful: Mutex::default(),
         }))
@@ -105,7 +108,7 @@ impl Desk {
     /// Returns how many operations were taken up.
     pub async fn start(&self) -> Result<usize, JournalError> {
         let resumed = keeper::adopt_all(&self.0).await?;
-        keeper::run(Arc::clone(&self.0));
+        keeper::run(&self.0);
         Ok(resumed)
     }
 
@@ -118,6 +121,13 @@ impl Desk {
         if let Err(error) = self.0.journal.release(self.0.holder).await {
             tracing::warn!(%error, "the leases could not be given back; they will run out by themselves");
         }
+    }
+
+    /// Ends as a power cut does: nothing is finished, nothing is given back. For tests of what comes after.
+    pub fn abandon(&self) {
+        self.0.closed.store(true, Ordering::SeqCst);
+        self.0.abandoned.cancel();
+        self.0.stopping.cancel();
     }
 
     /// The modules that are switched on.

@@ -61,11 +61,11 @@ pub async fn watch(inner: &Arc<Inner>, id: OperationId) -> Result<Option<mpsc::R
         return Ok(None);
     };
     let (watcher, replies) = slot::watcher();
-    if !reply.is_final {
-        if let Some(inbox) = slot::reach(inner, id).await? {
-            let _ = inbox.send(slot::Command::Watch(watcher)).await;
-            return Ok(Some(replies));
-        }
+    if !reply.is_final
+        && let Some(inbox) = slot::reach(inner, id).await?
+    {
+        let _ = inbox.send(slot::Command::Watch(watcher)).await;
+        return Ok(Some(replies));
     }
     let _ = watcher.try_send(reply);
     Ok(Some(replies))

@@ -178,10 +178,10 @@ pub async fn repeated(
     }
     let reply = protocol::render(&stored.operation, stored.refund_reserved, inner.clock.now());
     let Some(waiter) = waiter else { return Ok(reply) };
-    if !reply.is_final {
-        if let Some(inbox) = slot::reach(inner, id).await? {
-            let _ = inbox.send(slot::Command::Attach(waiter.clone())).await;
-        }
+    if !reply.is_final
+        && let Some(inbox) = slot::reach(inner, id).await?
+    {
+        let _ = inbox.send(slot::Command::Attach(waiter.clone())).await;
     }
     look::enqueue(inner, &reply, Some(id), waiter).await?;
     Ok(reply)
@@ -296,10 +296,7 @@ fn fit_payment(inner: &Inner, name: &ModuleName, draft: &mut Draft) -> Result<()
     if pay.amount < limits.min || pay.amount > limits.max {
         return Err(TurnedAway::new(
             Code::InvalidField,
-            format!(
-                "amount: the module takes {} to {} rubles",
-                limits.min, limits.max
-            ),
+            format!("amount: the module takes {} to {} rubles", limits.min, limits.max),
         ));
     }
     if draft.module.built.connector.abilities().cash_link {

@@ -86,7 +86,11 @@ pub fn start(inner: &Arc<Inner>, stored: Stored, effects: Vec<Effect>, first: Op
         if let Some(event) = first {
             slot.must_happen(&event).await;
         }
-        slot.run(commands).await;
+        tokio::select! {
+            biased;
+            () = inner.abandoned.cancelled() => {}
+            () = slot.run(commands) => {}
+        }
         inner.slots.leave(id, &inbox);
     });
     true
@@ -103,10 +107,7 @@ pub async fn happen(inner: &Arc<Inner>, id: OperationId, event: Event) -> Result
             "the operation is being handed over; try again".to_owned(),
         ));
     }
-    heard
-        .await
-        .unwrap_or_else(|_| Err(DeskError::ShuttingDown))
-        .map(Some)
+    heard.await.unwrap_or(Err(DeskError::ShuttingDown)).map(Some)
 }
 
 /// The inbox of an operation's slot; takes the operation up when it has none. None when there is no such operation.

@@ -14,6 +14,21 @@ pub async fn connect(url: &str, options: JournalOptions) -> Result<Arc<dyn Journ
     }
 }
 
+/// Opens the journal at `url` beside a daemon that may be running: to read, and to write settings. A SQLite file is
+/// not locked.
+pub async fn connect_for_settings(url: &str) -> Result<Arc<dyn Journal>, JournalError> {
+    match Address::read(url)? {
+        Address::Sqlite(path) => Ok(Arc::new(SqliteJournal::open_for_settings(path).await?)),
+        Address::MariaDb => {
+            let options = JournalOptions {
+                allow_weak_durability: true,
+                ..JournalOptions::default()
+            };
+            Ok(Arc::new(MariaJournal::connect(url, options).await?))
+        }
+    }
+}
+
 /// Brings the schema at `url` up to date. A SQLite file must not be in use by a daemon.
 pub async fn migrate(url: &str) -> Result<(), JournalError> {
     let options = JournalOptions {

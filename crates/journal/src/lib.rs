@@ -13,7 +13,7 @@ mod rules;
 pub mod sql;
 
 pub use change::{Change, Opened, Opening, OutboxRow, Outgoing, Stored};
-pub use connect::{connect, migrate};
+pub use connect::{connect, connect_for_settings, migrate};
 pub use error::JournalError;
 pub use memory::MemoryJournal;
 pub use module_settings::{ModuleSettings, SettingsWrite};

@@ -25,6 +25,8 @@ pub enum Write {
     Enqueue,
     /// [`Journal::adopt`].
     Adopt,
+    /// [`Journal::take`] of this operation.
+    Take(OperationId),
     /// [`Journal::renew`].
     Renew,
     /// [`Journal::release`].
@@ -196,6 +198,16 @@ impl Journal for MemoryJournal {
         limit: u32,
     ) -> Result<Vec<Stored>, JournalError> {
         self.write(Write::Adopt, |state| Ok(state.adopt(holder, now, until, limit)))
+    }
+
+    async fn take(
+        &self,
+        id: OperationId,
+        holder: Holder,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<Stored>, JournalError> {
+        self.write(Write::Take(id), |state| state.take(id, holder, now, until))
     }
 
     async fn renew(&self, holder: Holder, until: Timestamp) -> Result<u64, JournalError> {

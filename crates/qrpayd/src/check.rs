@@ -13,12 +13,18 @@ pub async fn check(config: &Path) -> anyhow::Result<()> {
     let (settings, journal) = open_journal_to_read(config).await?;
     let mut faults = 0;
     for module in &settings.modules {
-        let Some(provider) = connectors::registry().iter().find(|p| p.module == module.as_str()) else {
+        let Some(provider) = connectors::registry()
+            .iter()
+            .find(|p| p.module == module.as_str())
+        else {
             println!("{module}: this qrpayd has no such module");
             faults += 1;
             continue;
         };
-        let rows = journal.settings(module).await.context("the modules' settings cannot be read")?;
+        let rows = journal
+            .settings(module)
+            .await
+            .context("the modules' settings cannot be read")?;
         let found = check_module(module, provider, &rows, settings.register_timeout_ms);
         for fault in &found {
             println!("{fault}");
@@ -28,7 +34,11 @@ pub async fn check(config: &Path) -> anyhow::Result<()> {
     if faults > 0 {
         bail!("{faults} faults; see above");
     }
-    println!("{}: settings are right, {} modules", config.display(), settings.modules.len());
+    println!(
+        "{}: settings are right, {} modules",
+        config.display(),
+        settings.modules.len()
+    );
     Ok(())
 }
 
@@ -51,14 +61,16 @@ fn check_module(
                 let policy = &built.built.policy;
                 let times = ModuleTimes {
                     module: module.to_string(),
-                    answer_within_ms: policy.answer_within_ms,
+                    total_ms: policy.answer_within_ms,
                     qr_ttl_ms: policy.qr_ttl_ms,
                     http_timeout_ms: built.built.transport.timeout_ms,
                 };
                 let warnings = settings::check_nesting(register_timeout_ms, &[times]);
                 found.extend(warnings.iter().map(ToString::to_string));
                 if let Err(error) = outbound::check_transport(&built.built.transport) {
-                    found.push(format!("{module}, store `{store}`, terminal `{terminal}`: {error}"));
+                    found.push(format!(
+                        "{module}, store `{store}`, terminal `{terminal}`: {error}"
+                    ));
                 }
             }
             Err(error) => found.push(error.to_string()),
@@ -74,7 +86,11 @@ fn registers(rows: &ModuleSettings) -> Vec<(StoreId, TerminalId)> {
     let any_terminal = TerminalId::new("-").ok();
     let mut registers = Vec::new();
     for store in rows.stores.keys().chain(any_store.iter()) {
-        registers.extend(any_terminal.iter().map(|terminal| (store.clone(), terminal.clone())));
+        registers.extend(
+            any_terminal
+                .iter()
+                .map(|terminal| (store.clone(), terminal.clone())),
+        );
     }
     for terminal in rows.terminals.keys() {
         registers.extend(any_store.iter().map(|store| (store.clone(), terminal.clone())));

@@ -7,7 +7,10 @@ use domain::{Clock, Timestamp};
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "this is the door through which time comes in")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the door through which time comes in"
+    )]
     fn now(&self) -> Timestamp {
         Timestamp::from_micros(jiff::Timestamp::now().as_microsecond())
     }

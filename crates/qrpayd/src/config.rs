@@ -35,7 +35,11 @@ struct Rows {
 /// Obeys one `config` command.
 pub async fn obey(file: &Path, command: ConfigCommand) -> anyhow::Result<()> {
     if let ConfigCommand::Describe { module, lang } = &command {
-        let language = if lang == "en" { Language::English } else { Language::Russian };
+        let language = if lang == "en" {
+            Language::English
+        } else {
+            Language::Russian
+        };
         println!("{}", config::describe(provider(module)?, language));
         return Ok(());
     }
@@ -44,14 +48,23 @@ pub async fn obey(file: &Path, command: ConfigCommand) -> anyhow::Result<()> {
     match command {
         ConfigCommand::Describe { .. } => Ok(()),
         ConfigCommand::List { module } => list(journal, &module).await,
-        ConfigCommand::Show { module, store, terminal } => {
+        ConfigCommand::Show {
+            module,
+            store,
+            terminal,
+        } => {
             let provider = provider(&module)?;
             let settings = settings(journal, &module).await?;
             let key = (module, store, terminal);
             desk::modules::build(provider, &settings, &key)?;
-            let (merchant, own) = settings.rows(&key.1, &key.2).context("no merchant serves this store")?;
+            let (merchant, own) = settings
+                .rows(&key.1, &key.2)
+                .context("no merchant serves this store")?;
             let merged = config::merge(provider.all_keys(), merchant, own.unwrap_or(&Map::new()))?;
-            println!("{}", serde_json::to_string_pretty(&config::redact(provider.all_keys(), &merged))?);
+            println!(
+                "{}",
+                serde_json::to_string_pretty(&config::redact(provider.all_keys(), &merged))?
+            );
             Ok(())
         }
         ConfigCommand::Set { module, row } => {
@@ -60,13 +73,21 @@ pub async fn obey(file: &Path, command: ConfigCommand) -> anyhow::Result<()> {
         }
         ConfigCommand::Delete { module, row } => {
             let write = match row {
-                RowId::Merchant { id } => SettingsWrite::Merchant { module: module.clone(), id, value: None },
-                RowId::Store { store } => {
-                    SettingsWrite::Store { module: module.clone(), store, merchant: None }
-                }
-                RowId::Terminal { terminal } => {
-                    SettingsWrite::Terminal { module: module.clone(), terminal, value: None }
-                }
+                RowId::Merchant { id } => SettingsWrite::Merchant {
+                    module: module.clone(),
+                    id,
+                    value: None,
+                },
+                RowId::Store { store } => SettingsWrite::Store {
+                    module: module.clone(),
+                    store,
+                    merchant: None,
+                },
+                RowId::Terminal { terminal } => SettingsWrite::Terminal {
+                    module: module.clone(),
+                    terminal,
+                    value: None,
+                },
             };
             write_all(journal, &module, vec![write]).await
         }
@@ -81,16 +102,30 @@ pub async fn obey(file: &Path, command: ConfigCommand) -> anyhow::Result<()> {
 }
 
 fn provider(module: &ModuleName) -> anyhow::Result<&'static Provider> {
-    let found = connectors::registry().iter().find(|provider| provider.module == module.as_str());
+    let found = connectors::registry()
+        .iter()
+        .find(|provider| provider.module == module.as_str());
     found.with_context(|| {
-        let known: Vec<_> = connectors::registry().iter().map(|provider| provider.module).collect();
-        format!("this qrpayd has no module `{module}`; it has: {}", known.join(", "))
+        let known: Vec<_> = connectors::registry()
+            .iter()
+            .map(|provider| provider.module)
+            .collect();
+        format!(
+            "this qrpayd has no module `{module}`; it has: {}",
+            known.join(", ")
+        )
     })
 }
 
 async fn settings(journal: &dyn Journal, module: &ModuleName) -> anyhow::Result<ModuleSettings> {
-    journal.ensure_module(module).await.context("the module's tables cannot be made")?;
-    journal.settings(module).await.context("the module's settings cannot be read")
+    journal
+        .ensure_module(module)
+        .await
+        .context("the module's tables cannot be made")?;
+    journal
+        .settings(module)
+        .await
+        .context("the module's settings cannot be read")
 }
 
 async fn list(journal: &dyn Journal, module: &ModuleName) -> anyhow::Result<()> {
@@ -107,16 +142,20 @@ fn to_rows(module: &ModuleName, settings: ModuleSettings) -> Rows {
     Rows {
         module: module.to_string(),
         merchants: settings.merchants,
-        stores: settings.stores.into_iter().map(|(store, merchant)| (store.into(), merchant)).collect(),
-        terminals: settings.terminals.into_iter().map(|(terminal, row)| (terminal.into(), row)).collect(),
+        stores: settings
+            .stores
+            .into_iter()
+            .map(|(store, merchant)| (store.into(), merchant))
+            .collect(),
+        terminals: settings
+            .terminals
+            .into_iter()
+            .map(|(terminal, row)| (terminal.into(), row))
+            .collect(),
     }
 }
 
-async fn row_to_write(
-    journal: &dyn Journal,
-    module: &ModuleName,
-    row: Row,
-) -> anyhow::Result<SettingsWrite> {
+async fn row_to_write(journal: &dyn Journal, module: &ModuleName, row: Row) -> anyhow::Result<SettingsWrite> {
     let provider = provider(module)?;
     let known = settings(journal, module).await?;
     let module = module.clone();
@@ -124,14 +163,26 @@ async fn row_to_write(
         Row::Merchant { id, values } => {
             let before = known.merchants.get(&id).cloned().unwrap_or_default();
             let value = laid_over(provider, before, &values)?;
-            SettingsWrite::Merchant { module, id, value: Some(value) }
+            SettingsWrite::Merchant {
+                module,
+                id,
+                value: Some(value),
+            }
         }
         Row::Terminal { terminal, values } => {
             let before = known.terminals.get(&terminal).cloned().unwrap_or_default();
             let value = laid_over(provider, before, &values)?;
-            SettingsWrite::Terminal { module, terminal, value: Some(value) }
+            SettingsWrite::Terminal {
+                module,
+                terminal,
+                value: Some(value),
+            }
         }
-        Row::Store { store, merchant } => SettingsWrite::Store { module, store, merchant: Some(merchant) },
+        Row::Store { store, merchant } => SettingsWrite::Store {
+            module,
+            store,
+            merchant: Some(merchant),
+        },
     })
 }
 
@@ -161,7 +212,10 @@ fn laid_over(
 
 /// A value as its key wants it; what does not fit stays text and is refused by the check, which names the key.
 fn from_text(provider: &Provider, key: &str, text: &str) -> Value {
-    let kind = provider.all_keys().find(|known| known.name == key).map(|known| known.kind);
+    let kind = provider
+        .all_keys()
+        .find(|known| known.name == key)
+        .map(|known| known.kind);
     let read = match kind {
         Some(KeyType::Integer { .. }) => text.parse::<i64>().ok().map(Value::from),
         Some(KeyType::Flag) => text.parse::<bool>().ok().map(Value::from),
@@ -177,13 +231,19 @@ async fn write_all(
     writes: Vec<SettingsWrite>,
 ) -> anyhow::Result<()> {
     let provider = provider(module)?;
-    journal.ensure_module(module).await.context("the module's tables cannot be made")?;
+    journal
+        .ensure_module(module)
+        .await
+        .context("the module's tables cannot be made")?;
     for write in &writes {
         check(provider, write)?;
     }
     let count = writes.len();
     for write in writes {
-        journal.write_settings(write, WHO, SystemClock.now()).await.context("the row was not written")?;
+        journal
+            .write_settings(write, WHO, SystemClock.now())
+            .await
+            .context("the row was not written")?;
     }
     println!("{module}: {count} rows written; a running daemon uses them within a second or two");
     Ok(())
@@ -191,15 +251,21 @@ async fn write_all(
 
 fn check(provider: &Provider, write: &SettingsWrite) -> anyhow::Result<()> {
     match write {
-        SettingsWrite::Merchant { id, value: Some(value), .. } => {
-            config::check(provider.all_keys(), Table::Merchants, value)
-                .with_context(|| format!("{}_merchants, row {id}", provider.module))
+        SettingsWrite::Merchant {
+            id,
+            value: Some(value),
+            ..
+        } => config::check(provider.all_keys(), Table::Merchants, value)
+            .with_context(|| format!("{}_merchants, row {id}", provider.module)),
+        SettingsWrite::Terminal {
+            terminal,
+            value: Some(value),
+            ..
+        } => config::check(provider.all_keys(), Table::Terminals, value)
+            .with_context(|| format!("{}_terminals, row {terminal}", provider.module)),
+        SettingsWrite::Merchant { .. } | SettingsWrite::Terminal { .. } | SettingsWrite::Store { .. } => {
+            Ok(())
         }
-        SettingsWrite::Terminal { terminal, value: Some(value), .. } => {
-            config::check(provider.all_keys(), Table::Terminals, value)
-                .with_context(|| format!("{}_terminals, row {terminal}", provider.module))
-        }
-        SettingsWrite::Merchant { .. } | SettingsWrite::Terminal { .. } | SettingsWrite::Store { .. } => Ok(()),
     }
 }
 
@@ -210,7 +276,11 @@ async fn import(journal: &dyn Journal, file: &Path) -> anyhow::Result<()> {
     let module = ModuleName::new(rows.module.clone())?;
     let mut writes = Vec::new();
     for (id, value) in rows.merchants {
-        writes.push(SettingsWrite::Merchant { module: module.clone(), id, value: Some(value) });
+        writes.push(SettingsWrite::Merchant {
+            module: module.clone(),
+            id,
+            value: Some(value),
+        });
     }
     for (store, merchant) in rows.stores {
         writes.push(SettingsWrite::Store {
@@ -232,10 +302,17 @@ async fn import(journal: &dyn Journal, file: &Path) -> anyhow::Result<()> {
 fn read(file: &Path) -> anyhow::Result<String> {
     let mut text = String::new();
     if file == Path::new("-") {
-        std::io::stdin().take(IMPORT_MAX_BYTES).read_to_string(&mut text).context("standard input")?;
+        std::io::stdin()
+            .take(IMPORT_MAX_BYTES)
+            .read_to_string(&mut text)
+            .context("standard input")?;
     } else {
-        let opened = std::fs::File::open(file).with_context(|| format!("{} cannot be read", file.display()))?;
-        opened.take(IMPORT_MAX_BYTES).read_to_string(&mut text).with_context(|| file.display().to_string())?;
+        let opened =
+            std::fs::File::open(file).with_context(|| format!("{} cannot be read", file.display()))?;
+        opened
+            .take(IMPORT_MAX_BYTES)
+            .read_to_string(&mut text)
+            .with_context(|| file.display().to_string())?;
     }
     Ok(text)
 }

@@ -49,7 +49,10 @@ impl Parts {
         clock: Arc<dyn Clock>,
     ) -> anyhow::Result<Self> {
         let owners = settings.http.tokens.iter().map(|token| {
-            let owner = TokenOwner { store: token.store.clone(), terminal: token.terminal.clone() };
+            let owner = TokenOwner {
+                store: token.store.clone(),
+                terminal: token.terminal.clone(),
+            };
             (token.token.clone(), owner)
         });
         Ok(Self {
@@ -74,13 +77,17 @@ fn amqp_options(settings: &settings::Amqp) -> anyhow::Result<Option<AmqpOptions>
     let address = |broker: &settings::Broker| {
         BrokerAddress::parse(&broker.url).with_context(|| format!("amqp.urls: {}", broker.shown_url))
     };
-    let addresses = settings.brokers.iter().map(address).collect::<anyhow::Result<_>>()?;
+    let addresses = settings
+        .brokers
+        .iter()
+        .map(address)
+        .collect::<anyhow::Result<_>>()?;
     Ok(Some(AmqpOptions {
         ca_pem: settings.ca_pem.clone(),
         prefetch: settings.prefetch,
         max_body_bytes: settings.message_limit_bytes,
         dead_letter_queue: settings.dead_letter_queue.clone(),
-        exchange: settings.exchange.clone(),
+
         ..AmqpOptions::new(addresses)
     }))
 }
@@ -100,7 +107,10 @@ pub struct Daemon {
 impl Daemon {
     /// Takes up what an earlier life left open, then opens the doors.
     pub async fn start(parts: Parts) -> anyhow::Result<Self> {
-        let outbound = Arc::new(Outbound::new(outbound::Options::default(), Arc::clone(&parts.clock)));
+        let outbound = Arc::new(Outbound::new(
+            outbound::Options::default(),
+            Arc::clone(&parts.clock),
+        ));
         let modules =
             Modules::switch_on(&parts.modules, connectors::registry(), parts.journal.as_ref()).await?;
         let desk = Desk::new(
@@ -122,7 +132,12 @@ impl Daemon {
         }
         let behind: Arc<dyn gateway::Desk> = Arc::new(desk.clone());
         let amqp = parts.amqp.map(|options| {
-            AmqpDoor::start(options, Arc::clone(&behind), desk.module_names(), Arc::clone(&parts.clock))
+            AmqpDoor::start(
+                options,
+                Arc::clone(&behind),
+                desk.module_names(),
+                Arc::clone(&parts.clock),
+            )
         });
         let stop_http = CancellationToken::new();
         let mut servers = Vec::new();
@@ -144,7 +159,16 @@ impl Daemon {
         let door = gateway::http::router(behind, options);
         servers.push(serve(listener, pages.merge(door), stop_http.clone()));
         let journal = parts.journal;
-        Ok(Self { desk, journal, outbound, amqp, http_address, callback_address, stop_http, servers })
+        Ok(Self {
+            desk,
+            journal,
+            outbound,
+            amqp,
+            http_address,
+            callback_address,
+            stop_http,
+            servers,
+        })
     }
 
     /// Where the HTTP door listens.
@@ -201,5 +225,9 @@ fn serve(listener: TcpListener, router: Router, stop: CancellationToken) -> Join
 
 fn amqp_state(handle: Option<&AmqpHandle>) -> Arc<dyn Fn() -> String + Send + Sync> {
     let state = handle.map(AmqpHandle::state);
-    Arc::new(move || state.as_ref().map_or_else(|| "off".to_owned(), |state| state.borrow().to_string()))
+    Arc::new(move || {
+        state
+            .as_ref()
+            .map_or_else(|| "off".to_owned(), |state| state.borrow().to_string())
+    })
 }

@@ -14,8 +14,16 @@ pub async fn list(
     limit: u32,
 ) -> anyhow::Result<()> {
     let (_, journal) = open_journal_to_read(config).await?;
-    let filter = ListFilter { open_only, module, before: None, limit };
-    let operations = journal.list(&filter).await.context("the journal cannot be read")?;
+    let filter = ListFilter {
+        open_only,
+        module,
+        before: None,
+        limit,
+    };
+    let operations = journal
+        .list(&filter)
+        .await
+        .context("the journal cannot be read")?;
     for operation in &operations {
         println!("{}", line(operation));
     }

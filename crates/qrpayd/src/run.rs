@@ -36,7 +36,10 @@ pub async fn run(config: &Path) -> anyhow::Result<()> {
     told_to_stop().await?;
     systemd::stopping();
     stop_watching.cancel();
-    tracing::info!(within_ms = settings.stop_within_ms, "stopping: no new work; what is open is answered or parked");
+    tracing::info!(
+        within_ms = settings.stop_within_ms,
+        "stopping: no new work; what is open is answered or parked"
+    );
     daemon.stop(settings.stop_within_ms).await;
     tracing::info!("stopped");
     Ok(())
@@ -45,14 +48,16 @@ pub async fn run(config: &Path) -> anyhow::Result<()> {
 /// Brings the journal's schema up to date.
 pub async fn migrate(config: &Path) -> anyhow::Result<()> {
     let settings = load(config)?;
-    journal::migrate(settings.journal.url.expose_secret()).await.context("the journal was not migrated")?;
+    journal::migrate(settings.journal.url.expose_secret())
+        .await
+        .context("the journal was not migrated")?;
     println!("{}: the schema is up to date", settings.journal.shown_url);
     Ok(())
 }
 
 /// Reads the settings file and prints its warnings.
 pub fn load(config: &Path) -> anyhow::Result<Settings> {
-    let (settings, warnings) = settings::load(config, &|name| std::env::var(name).ok())?;
+    let (settings, warnings) = settings::load(config, &std::env::vars().collect())?;
     for warning in warnings {
         eprintln!("qrpayd: warning: {warning}");
     }

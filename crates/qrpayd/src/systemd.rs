@@ -19,7 +19,9 @@ pub fn watchdog<F>(alive: impl Fn() -> F + Send + 'static, stop: CancellationTok
 where
     F: Future<Output = bool> + Send,
 {
-    let Some(period) = sd_notify::watchdog_enabled() else { return };
+    let Some(period) = sd_notify::watchdog_enabled() else {
+        return;
+    };
     tokio::spawn(async move {
         let pause: Duration = period / 2;
         loop {

@@ -31,7 +31,10 @@ impl InProcessBank {
         merchant.callback_url = Some(CALLBACK_URL.to_owned());
         let mut options = BankOptions::new(vec![merchant]);
         options.seed = seed;
-        Self { bank: Arc::new(Mutex::new(Bank::new(options))), clock }
+        Self {
+            bank: Arc::new(Mutex::new(Bank::new(options))),
+            clock,
+        }
     }
 
     /// The bank itself: to pay, to plan faults, to look into the books.
@@ -92,5 +95,7 @@ impl Sender for InProcessBank {
 /// The path and query of an address: what stands after the host.
 fn path_of(url: &str) -> String {
     let after_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
-    after_scheme.find('/').map_or_else(|| "/".to_owned(), |at| after_scheme[at..].to_owned())
+    after_scheme
+        .find('/')
+        .map_or_else(|| "/".to_owned(), |at| after_scheme[at..].to_owned())
 }

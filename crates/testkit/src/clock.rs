@@ -15,7 +15,9 @@ pub struct VirtualClock {
 impl VirtualClock {
     /// Begins now, at [`BEGINNING`]. Must be called inside a tokio runtime.
     pub fn new() -> Self {
-        Self { began: Instant::now() }
+        Self {
+            began: Instant::now(),
+        }
     }
 }
 

@@ -9,7 +9,9 @@ use std::path::PathBuf;
 pub fn given(name: &str) -> String {
     match std::env::var(name) {
         Ok(value) => value,
-        Err(_) => fail(&format!("{name} is not set: run the tests through `cargo xtask test`, which starts what they need")),
+        Err(_) => fail(&format!(
+            "{name} is not set: run the tests through `cargo xtask test`, which starts what they need"
+        )),
     }
 }
 
@@ -33,14 +35,21 @@ pub fn chromedriver_url() -> String {
 /// # Panics
 /// When it is not there.
 pub fn binary(name: &str) -> PathBuf {
-    let beside = std::env::current_exe().ok().and_then(|exe| Some(exe.parent()?.parent()?.join(name)));
+    let beside = std::env::current_exe()
+        .ok()
+        .and_then(|exe| Some(exe.parent()?.parent()?.join(name)));
     match beside {
         Some(path) if path.exists() => path,
-        _ => fail(&format!("the binary `{name}` is not built: run the tests through `cargo xtask test`")),
+        _ => fail(&format!(
+            "the binary `{name}` is not built: run the tests through `cargo xtask test`"
+        )),
     }
 }
 
-#[expect(clippy::panic, reason = "a test helper: a missing server must fail the test, never skip it")]
+#[expect(
+    clippy::panic,
+    reason = "a test helper: a missing server must fail the test, never skip it"
+)]
 fn fail(why: &str) -> ! {
     panic!("{why}")
 }

@@ -48,13 +48,18 @@ impl World {
         }
         let desk = open_desk(Arc::clone(&journal), &bank, &clock).await?;
         desk.start().await?;
-        Ok(Self { desk, bank, journal, clock })
+        Ok(Self {
+            desk,
+            bank,
+            journal,
+            clock,
+        })
     }
 
     /// The power goes and comes back: the desk is gone with everything it had in memory, the journal stays.
     pub async fn crash(&mut self) -> anyhow::Result<()> {
         self.desk.abandon();
-        self.journal.forget_leases();
+        self.journal = Arc::new(self.journal.restart());
         self.desk = open_desk(Arc::clone(&self.journal), &self.bank, &self.clock).await?;
         self.desk.start().await?;
         Ok(())
@@ -63,8 +68,13 @@ impl World {
     /// Asks for a payment and waits until it has a QR, has ended, or is told to be unknown.
     pub async fn pay(&self, id: &str, amount: i64) -> anyhow::Result<Reply> {
         let reply = self.send(pay_message(id, amount)?).await?;
-        let Some(operation) = reply.operation_id else { return Ok(reply) };
-        self.until(operation, |reply| reply.is_final || reply.qr.is_some() || unresolved(reply)).await
+        let Some(operation) = reply.operation_id else {
+            return Ok(reply);
+        };
+        self.until(operation, |reply| {
+            reply.is_final || reply.qr.is_some() || unresolved(reply)
+        })
+        .await
     }
 
     /// Hands a message to the desk.
@@ -90,7 +100,11 @@ impl World {
     ) -> anyhow::Result<Reply> {
         let search = async {
             loop {
-                let reply = self.desk.look(operation).await?.context("the operation is not in the journal")?;
+                let reply = self
+                    .desk
+                    .look(operation)
+                    .await?
+                    .context("the operation is not in the journal")?;
                 if wanted(&reply) {
                     return Ok(reply);
                 }
@@ -102,7 +116,9 @@ impl World {
 
     /// The buyer acts on the QR that was shown.
     pub fn buyer(&self, reply: &Reply, action: PayerAction) -> anyhow::Result<()> {
-        let Some(qr) = &reply.qr else { bail!("there is no QR to scan in {reply:?}") };
+        let Some(qr) = &reply.qr else {
+            bail!("there is no QR to scan in {reply:?}")
+        };
         let now = self.bank.now();
         self.bank.lock().pay(&qr.payload, action, None, now)?;
         Ok(())
@@ -110,7 +126,10 @@ impl World {
 
     /// The operation as it stands in the journal.
     pub async fn stored(&self, operation: OperationId) -> anyhow::Result<Stored> {
-        self.journal.get(operation).await?.context("the operation is not in the journal")
+        self.journal
+            .get(operation)
+            .await?
+            .context("the operation is not in the journal")
     }
 
     /// Lets virtual time pass.
@@ -146,7 +165,11 @@ pub async fn write_merchant(
 ) -> anyhow::Result<()> {
     let module = ModuleName::new(module)?;
     journal.ensure_module(&module).await?;
-    let write = SettingsWrite::Merchant { module, id: 0, value: Some(row) };
+    let write = SettingsWrite::Merchant {
+        module,
+        id: 0,
+        value: Some(row),
+    };
     journal.write_settings(write, "test", clock.now()).await?;
     Ok(())
 }
@@ -160,7 +183,13 @@ async fn open_desk(
     let modules = Modules::switch_on(&names, connectors::registry(), journal.as_ref()).await?;
     let sender = Arc::new(bank.clone());
     let outbound = Outbound::with_sender(outbound::Options::default(), Arc::clone(clock), sender);
-    Ok(Desk::new(journal, Arc::new(outbound), Arc::clone(clock), modules, Options::default()))
+    Ok(Desk::new(
+        journal,
+        Arc::new(outbound),
+        Arc::clone(clock),
+        modules,
+        Options::default(),
+    ))
 }
 
 /// The sum as kopecks.

@@ -314,6 +314,26 @@ impl State {
         adopted
     }
 
+    pub(super) fn take(
+        &mut self,
+        id: OperationId,
+        holder: Holder,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<Stored>, JournalError> {
+        let Some(row) = self.rows.get_mut(&id) else {
+            return Ok(None);
+        };
+        if row
+            .lease
+            .is_some_and(|(other, lease_until)| other != holder && lease_until >= now)
+        {
+            return Ok(None);
+        }
+        row.lease = Some((holder, until));
+        row.stored().map(Some)
+    }
+
     pub(super) fn renew(&mut self, holder: Holder, until: Timestamp) -> u64 {
         let mut held = 0;
         for row in self.rows.values_mut() {

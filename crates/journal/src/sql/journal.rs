@@ -190,6 +190,25 @@ impl<Engine> Journal for SqlJournal<Engine> {
         }
     }
 
+    async fn take(
+        &self,
+        id: OperationId,
+        holder: Holder,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<Stored>, JournalError> {
+        let work = Work::Take {
+            id,
+            holder,
+            now,
+            until,
+        };
+        match self.submit(work).await? {
+            Done::Adopted(taken) => Ok(taken.into_iter().next()),
+            other => Err(mismatch(&other)),
+        }
+    }
+
     async fn renew(&self, holder: Holder, until: Timestamp) -> Result<u64, JournalError> {
         match self.submit(Work::Renew { holder, until }).await? {
             Done::Count(count) => Ok(count),

@@ -115,6 +115,31 @@ pub(super) async fn adopt(
     Ok(Done::Adopted(adopted))
 }
 
+pub(super) async fn take(
+    connection: &mut AnyConnection,
+    id: OperationId,
+    holder: Holder,
+    now: Timestamp,
+    until: Timestamp,
+) -> Result<Done, Abort> {
+    let taken = sqlx::query(
+        "UPDATE operations SET lease_holder = ?, lease_until = ? \
+         WHERE id = ? AND (lease_holder IS NULL OR lease_holder = ? OR lease_until < ?)",
+    )
+    .bind(holder_bytes(holder))
+    .bind(until.as_micros())
+    .bind(row::id_bytes(id))
+    .bind(holder_bytes(holder))
+    .bind(now.as_micros())
+    .execute(&mut *connection)
+    .await?;
+    if taken.rows_affected() == 0 {
+        return Ok(Done::Adopted(Vec::new()));
+    }
+    let stored = read::by_id(connection, id).await?;
+    Ok(Done::Adopted(stored.into_iter().collect()))
+}
+
 async fn lease(
     connection: &mut AnyConnection,
     id: Vec<u8>,

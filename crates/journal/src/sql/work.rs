@@ -29,6 +29,12 @@ pub(super) enum Work {
         until: Timestamp,
         limit: u32,
     },
+    Take {
+        id: OperationId,
+        holder: Holder,
+        now: Timestamp,
+        until: Timestamp,
+    },
     Renew {
         holder: Holder,
         until: Timestamp,

@@ -227,6 +227,12 @@ async fn run(connection: &mut AnyConnection, dialect: Dialect, work: &Work) -> R
             until,
             limit,
         } => others::adopt(connection, dialect, *holder, *now, *until, *limit).await,
+        Work::Take {
+            id,
+            holder,
+            now,
+            until,
+        } => others::take(connection, *id, *holder, *now, *until).await,
         Work::Renew { holder, until } => others::renew(connection, *holder, *until).await,
         Work::Release(holder) => others::release(connection, *holder).await,
         Work::Delivered(rows) => others::delivered(connection, rows).await,

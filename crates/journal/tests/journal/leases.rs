@@ -174,3 +174,33 @@ pub async fn finds_everything_after_reopening(mut bench: Bench) {
     assert_eq!(ids(&adopted), [first.id]);
     bench.journal.close().await;
 }
+
+pub async fn one_is_taken_by_name(bench: Bench) {
+    let first = payment("a", 100);
+    bench.open(&first).await;
+    let journal = &bench.journal;
+    let ours = journal.take(first.id, HOLDER, at(1), at(60_000)).await.unwrap();
+    assert_eq!(ours.unwrap().operation, first);
+    let held = journal
+        .take(first.id, OTHER_HOLDER, at(2), at(90_000))
+        .await
+        .unwrap();
+    assert!(held.is_none(), "a living holder keeps it");
+    let run_out = journal
+        .take(first.id, OTHER_HOLDER, at(60_001), at(90_000))
+        .await
+        .unwrap();
+    assert!(run_out.is_some());
+    let stale = journal
+        .commit(change(&next(&first, State::AwaitingPayment)))
+        .await;
+    assert!(matches!(stale, Err(JournalError::Stale { .. })));
+    let nobody = payment("never opened", 100).id;
+    assert!(
+        journal
+            .take(nobody, HOLDER, at(1), at(2))
+            .await
+            .unwrap()
+            .is_none()
+    );
+}

@@ -50,7 +50,7 @@ suite! {
         repeats_reserve_once, refuses_refunds_of_what_is_not_paid, opens_a_reversal_with_its_payment,
         undoes_all_when_the_reversal_is_too_large;
     links: one_payment_per_link, concurrent_claims_of_one_link, releases_at_the_end, questions_claim_nothing;
-    leases: adopts_what_is_due, two_holders_never_share, leases_expire, renews_and_releases, what_rests_drops_out,
+    leases: adopts_what_is_due, two_holders_never_share, leases_expire, renews_and_releases, what_rests_drops_out, one_is_taken_by_name,
         finds_everything_after_reopening;
     outbox: keeps_order_until_delivered, delivers_many;
     settings: writes_and_reads, missing_module, bumps_the_revision_and_audits, writes_with_a_decision;
