@@ -82,10 +82,7 @@ async fn a_name_that_does_not_exist_proves_not_sent() {
         .await
         .unwrap_err();
     assert_eq!(fault.certainty, Certainty::NotSent);
-    assert!(
-        fault.detail.contains("bank.invalid"),
-        "{fault}"
-    );
+    assert!(fault.detail.contains("bank.invalid"), "{fault}");
 }
 
 #[tokio::test]
