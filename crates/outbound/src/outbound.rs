@@ -105,12 +105,17 @@ impl Outbound {
                     ),
                 ));
             }
-            let provider = self.provider(route, &request)?;
             let acts = request.method != Method::Get;
-            let outcome = self
-                .exchange(route, &provider, &subject, request, heard.len() + 1)
-                .await;
-            last = Some(provider);
+            let outcome = match self.provider(route, &request) {
+                Ok(provider) => {
+                    let outcome = self
+                        .exchange(route, &provider, &subject, request, heard.len() + 1)
+                        .await;
+                    last = Some(provider);
+                    outcome
+                }
+                Err(fault) => Err(fault),
+            };
             match outcome {
                 Ok(response) => {
                     acted |= acts;
@@ -134,8 +139,8 @@ impl Outbound {
     }
 
     fn provider(&self, route: &Route, request: &WireRequest) -> Result<Arc<Provider>, Fault> {
-        let url = connector_url(&request.url)?;
-        Ok(self.providers.get(&url, &route.module, &self.options))
+        let host = host(&request.url)?;
+        Ok(self.providers.get(&host, &route.module, &self.options))
     }
 
     /// One request and its response. Everything that holds it back happens before it is sent.
@@ -203,7 +208,7 @@ impl Outbound {
     }
 }
 
-fn connector_url(url: &str) -> Result<String, Fault> {
+fn host(url: &str) -> Result<String, Fault> {
     reqwest::Url::parse(url)
         .map(|url| transcript::host_and_port(&url))
         .map_err(|error| failure::not_configured(format!("the provider's address cannot be read: {error}")))

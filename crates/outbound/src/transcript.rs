@@ -7,6 +7,8 @@ use std::time::Duration;
 
 /// How many characters of a body are logged at trace.
 const EXCERPT_MAX: usize = 2_000;
+/// How many characters of a body are searched for secrets.
+const SCANNED_MAX: usize = 16_000;
 
 /// Whose exchange it is.
 pub(crate) struct Subject<'a> {
@@ -115,9 +117,18 @@ pub(crate) fn host_and_port(url: &reqwest::Url) -> String {
     }
 }
 
-/// The whole text is redacted before it is cut, so that no cut hides the key that marks a secret.
+/// More is scanned than shown, so that the cut falls where nothing is shown any more. A cut at the end takes no key
+/// away from its value, but it may halve a number: then the half is dropped.
 fn excerpt(body: &[u8]) -> String {
-    redact(&String::from_utf8_lossy(body))
+    let text = String::from_utf8_lossy(body);
+    let scanned = match text.char_indices().nth(SCANNED_MAX) {
+        Some((cut, _)) => text
+            .get(..cut)
+            .unwrap_or_default()
+            .trim_end_matches(|c: char| c.is_ascii_digit() || " +-()".contains(c)),
+        None => &text,
+    };
+    redact(scanned)
         .chars()
         .take(EXCERPT_MAX)
         .map(|c| if c.is_control() { ' ' } else { c })
@@ -149,5 +160,21 @@ mod tests {
             "s3cret".repeat(50)
         );
         assert!(!excerpt(body.as_bytes()).contains("s3cret"));
+    }
+
+    #[test]
+    fn a_cut_does_not_leave_half_a_phone() {
+        let hidden = format!(
+            r#"{{"token":"{}","to": +79161234567"#,
+            "x".repeat(SCANNED_MAX - 26)
+        );
+        let shown = excerpt(hidden.as_bytes());
+        assert_eq!(shown, r#"{"token":"***","to":"#);
+    }
+
+    #[test]
+    fn hostile_bodies_are_scanned_in_good_time() {
+        let nested = "code={".repeat(200_000);
+        assert!(excerpt(nested.as_bytes()).len() <= EXCERPT_MAX);
     }
 }

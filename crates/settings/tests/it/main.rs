@@ -16,27 +16,27 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 /// A folder of its own with a settings file that only its owner can read.
-pub struct Folder(TempDir);
+pub(crate) struct Folder(TempDir);
 
 impl Folder {
-    pub fn new(conf: &str) -> Self {
+    pub(crate) fn new(conf: &str) -> Self {
         let folder = Self(TempDir::new().unwrap());
         folder.write("qrpayd.conf", conf, 0o600);
         folder
     }
 
-    pub fn write(&self, name: &str, text: &str, mode: u32) -> PathBuf {
+    pub(crate) fn write(&self, name: &str, text: &str, mode: u32) -> PathBuf {
         let path = self.0.path().join(name);
         std::fs::write(&path, text).unwrap();
         std::fs::set_permissions(&path, PermissionsExt::from_mode(mode)).unwrap();
         path
     }
 
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.0.path()
     }
 
-    pub fn load(&self, env: &[(&str, &str)]) -> Result<(Settings, Vec<Warning>), SettingsError> {
+    pub(crate) fn load(&self, env: &[(&str, &str)]) -> Result<(Settings, Vec<Warning>), SettingsError> {
         let env: HashMap<String, String> = env
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
@@ -46,7 +46,7 @@ impl Folder {
 }
 
 /// Loads this text; it must be good and give no warning.
-pub fn good(conf: &str) -> Settings {
+pub(crate) fn good(conf: &str) -> Settings {
     let (settings, warnings) = Folder::new(conf).load(&[]).unwrap();
     assert_eq!(warnings, []);
     settings
