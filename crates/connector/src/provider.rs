@@ -1,8 +1,9 @@
 //! The two types that a provider's folder gives: [`Provider`] (what it is called, its settings) and
 //! [`Connector`] (the conversation, built from one register's settings).
 
+use crate::config::Limits;
 use crate::{ConfigError, Key, RawCallback, WireRequest, WireResponse};
-use domain::{Abilities, Answer, Call, Fault, OperationId, Timestamp};
+use domain::{Abilities, Answer, Call, Fault, OperationId, Policy, Timestamp};
 use secrecy::SecretString;
 use std::sync::Arc;
 
@@ -22,6 +23,9 @@ pub trait Connector: Send + Sync {
 
     /// What to do next, given all that the provider has answered so far in this call. `now` is for providers that
     /// want a time in the message. A call that the module lacks is `Refused` with `Code::Unsupported`.
+    ///
+    /// The certainty of a fault speaks of the whole call. So the sender, when it cannot connect with something
+    /// already heard, must not say `NotSent` for a call that changes something: its first request was sent.
     fn next(&self, call: &Call, heard: &[WireResponse], now: Timestamp) -> Result<Turn, Fault>;
 
     /// Whether a callback really comes from the provider: checks its signature over the raw bytes.
@@ -34,6 +38,10 @@ pub struct Built {
     pub connector: Box<dyn Connector>,
     /// How to reach the provider.
     pub transport: Transport,
+    /// The times and limits that a new operation lives by.
+    pub policy: Policy,
+    /// The sums that the module takes.
+    pub limits: Limits,
 }
 
 /// How a provider is reached with one merchant's settings. Two registers with equal transports share connections.
@@ -90,7 +98,7 @@ pub struct Provider {
 
 impl Provider {
     /// Every key of its settings, in the order of the documentation.
-    pub fn all_keys(&self) -> impl Iterator<Item = &'static Key> + use<> {
+    pub fn all_keys(&self) -> impl Iterator<Item = &'static Key> + Clone + use<> {
         self.keys.iter().flat_map(|group| group.iter())
     }
 }

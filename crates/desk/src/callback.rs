@@ -14,9 +14,13 @@ pub async fn callback(
     headers: Vec<(String, String)>,
     body: Bytes,
 ) -> CallbackVerdict {
-    let Some(provider) = inner.modules.provider(module) else { return CallbackVerdict::Unknown };
+    let Some(provider) = inner.modules.provider(module) else {
+        return CallbackVerdict::Unknown;
+    };
     let raw = RawCallback { headers, body };
-    let Some(id) = (provider.callback_operation)(&raw) else { return CallbackVerdict::Unreadable };
+    let Some(id) = (provider.callback_operation)(&raw) else {
+        return CallbackVerdict::Unreadable;
+    };
     let stored = match inner.journal.get(id).await {
         Ok(Some(stored)) if &stored.operation.request.module == module => stored,
         Ok(_) => return CallbackVerdict::Unknown,

@@ -1,8 +1,7 @@
 //! The cashier's cancel. It is an event of the payment, answered at once; how the payment ends follows.
 
-use crate::look::{self, Target};
 use crate::opening::{TurnedAway, turn_away};
-use crate::{Inner, slot, unavailable};
+use crate::{Inner, look, slot, unavailable};
 use domain::{Code, OperationKind, Waiter};
 use gateway::DeskError;
 use protocol::{Cancel, Message, Reply};
@@ -15,7 +14,7 @@ pub async fn cancel(
     message: &Message,
     waiter: Option<Waiter>,
 ) -> Result<Reply, DeskError> {
-    let found = look::find(inner, &Target::of_cancel(cancel), &cancel.store, &cancel.terminal).await?;
+    let found = look::find(inner, cancel.target(), &cancel.store, &cancel.terminal).await?;
     let Some(stored) = found.filter(|stored| stored.operation.kind() == OperationKind::Payment) else {
         let away = TurnedAway::new(Code::UnknownPayment, "no payment is known under this id");
         return turn_away(inner, message, &away, waiter).await;
@@ -24,7 +23,11 @@ pub async fn cancel(
     let mut reply = protocol::render(&stored.operation, stored.refund_reserved, inner.clock.now());
     if !reply.is_final {
         if let Some(waiter) = &waiter {
-            inner.journal.attach(id, waiter.clone()).await.map_err(unavailable)?;
+            inner
+                .journal
+                .attach(id, waiter.clone())
+                .await
+                .map_err(unavailable)?;
             if let Some(inbox) = slot::reach(inner, id).await? {
                 let _ = inbox.send(slot::Command::Attach(waiter.clone())).await;
             }
@@ -36,8 +39,7 @@ pub async fn cancel(
     if reply.state == Some(domain::State::Paid) {
         reply = already_paid(reply);
     }
-    reply.id = Some(cancel.id.clone());
-    reply.operation = Some("cancel".to_owned());
+    let reply = reply.answering(message);
     if let Some(waiter) = waiter {
         look::enqueue(inner, &reply, Some(id), waiter).await?;
     }

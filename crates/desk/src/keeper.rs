@@ -14,7 +14,10 @@ pub async fn adopt_all(inner: &Arc<Inner>) -> Result<usize, JournalError> {
     let mut count = 0;
     loop {
         let now = inner.clock.now();
-        let page = inner.journal.adopt(inner.holder, now, inner.lease_until(), ADOPT_PAGE).await?;
+        let page = inner
+            .journal
+            .adopt(inner.holder, now, inner.lease_until(), ADOPT_PAGE)
+            .await?;
         if page.is_empty() {
             return Ok(count);
         }
@@ -28,8 +31,16 @@ pub async fn adopt_all(inner: &Arc<Inner>) -> Result<usize, JournalError> {
 
 /// Starts the keeper's tasks; they end with the desk.
 pub fn run(inner: Arc<Inner>) {
-    tokio::spawn(until_stopped(Arc::clone(&inner), inner.options.lease_ms / 3, leases));
-    tokio::spawn(until_stopped(Arc::clone(&inner), inner.options.settings_every_ms, settings));
+    tokio::spawn(until_stopped(
+        Arc::clone(&inner),
+        inner.options.lease_ms / 3,
+        leases,
+    ));
+    tokio::spawn(until_stopped(
+        Arc::clone(&inner),
+        inner.options.settings_every_ms,
+        settings,
+    ));
 }
 
 async fn until_stopped<F>(inner: Arc<Inner>, every_ms: u64, step: impl Fn(Arc<Inner>) -> F + Send)
@@ -62,7 +73,11 @@ async fn settle_doubts(inner: &Arc<Inner>) {
     let doubtful = std::mem::take(&mut *inner.doubtful.lock().unwrap_or_else(PoisonError::into_inner));
     for id in doubtful {
         let now = inner.clock.now();
-        match inner.journal.take(id, inner.holder, now, inner.lease_until()).await {
+        match inner
+            .journal
+            .take(id, inner.holder, now, inner.lease_until())
+            .await
+        {
             Ok(Some(stored)) => {
                 slot::start(inner, stored, Vec::new(), Some(Event::Resumed));
             }
@@ -76,6 +91,8 @@ async fn settings(inner: Arc<Inner>) {
     match inner.modules.refresh(inner.journal.as_ref()).await {
         Ok(true) => tracing::info!("module settings were changed; they are in force"),
         Ok(false) => {}
-        Err(error) => tracing::error!(%error, "module settings could not be read; the earlier ones stay in force"),
+        Err(error) => {
+            tracing::error!(%error, "module settings could not be read; the earlier ones stay in force")
+        }
     }
 }

@@ -26,14 +26,16 @@ use journal::{Holder, Journal, JournalError};
 use outbound::Outbound;
 use protocol::{BadMessage, Message, Reply};
 use slots::Slots;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 /// How many replies are read from the outbox at once.
 const OUTBOX_PAGE: u32 = 512;
 
+/// A journal that takes longer than this to tell a number does not answer, in milliseconds.
+const ANSWER_WITHIN_MS: u64 = 5_000;
 /// How many operations may be in doubt at once; more are found at the next start.
 const DOUBTFUL_MAX: usize = 10_000;
 
@@ -48,7 +50,10 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { lease_ms: 30_000, settings_every_ms: 1_000 }
+        Self {
+            lease_ms: 30_000,
+            settings_every_ms: 1_000,
+        }
     }
 }
 
@@ -115,6 +120,18 @@ impl Desk {
         }
     }
 
+    /// The modules that are switched on.
+    pub fn module_names(&self) -> Vec<ModuleName> {
+        self.0.modules.names()
+    }
+
+    /// Whether the journal answers: what the watchdog asks.
+    pub async fn journal_answers(&self) -> bool {
+        let asked = self.0.journal.settings_revision();
+        let answer = tokio::time::timeout(std::time::Duration::from_millis(ANSWER_WITHIN_MS), asked).await;
+        matches!(answer, Ok(Ok(_)))
+    }
+
     /// How many operations are being worked on.
     pub fn open_count(&self) -> usize {
         self.0.slots.len()
@@ -123,7 +140,11 @@ impl Desk {
 
 impl Inner {
     pub fn taking_work(&self) -> Result<(), DeskError> {
-        if self.closed.load(Ordering::SeqCst) { Err(DeskError::ShuttingDown) } else { Ok(()) }
+        if self.closed.load(Ordering::SeqCst) {
+            Err(DeskError::ShuttingDown)
+        } else {
+            Ok(())
+        }
     }
 
     /// Notes an operation to be looked for as soon as the journal can be read again.
@@ -182,10 +203,14 @@ impl gateway::Desk for Desk {
     async fn outbox(&self, after: i64) -> Result<Vec<OutboxReply>, DeskError> {
         loop {
             let filled = self.0.outbox_filled.notified();
-            let rows = self.0.journal.outbox(after, OUTBOX_PAGE).await.map_err(unavailable)?;
+            let rows = self
+                .0
+                .journal
+                .outbox(after, OUTBOX_PAGE)
+                .await
+                .map_err(unavailable)?;
             if !rows.is_empty() {
-                let reply =
-                    |row: journal::OutboxRow| (row.row, row.outgoing.waiter, row.outgoing.body);
+                let reply = |row: journal::OutboxRow| (row.row, row.outgoing.waiter, row.outgoing.body);
                 return Ok(rows
                     .into_iter()
                     .map(reply)
@@ -201,7 +226,10 @@ impl gateway::Desk for Desk {
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "it stands in map_err, which gives the error away")]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "it stands in map_err, which gives the error away"
+)]
 pub(crate) fn unavailable(error: JournalError) -> DeskError {
     tracing::error!(%error, "the journal cannot be used; nothing was started");
     DeskError::JournalUnavailable(error.to_string())

@@ -2,47 +2,29 @@
 
 use crate::opening::{TurnedAway, turn_away};
 use crate::{Inner, slot, unavailable};
-use domain::{CallerId, Code, OperationId, StoreId, TerminalId, Waiter};
+use domain::{Code, OperationId, StoreId, TerminalId, Waiter};
 use gateway::DeskError;
 use journal::Stored;
-use protocol::{Message, Reply, Status};
+use protocol::{Message, Reply, Status, Target};
 use std::sync::Arc;
 use tokio::sync::mpsc;
-
-/// Which operation is meant: by the register's id or by ours.
-pub struct Target {
-    caller: Option<CallerId>,
-    operation: Option<OperationId>,
-}
-
-impl Target {
-    pub fn of_cancel(cancel: &protocol::Cancel) -> Self {
-        Self { caller: cancel.payment.clone(), operation: cancel.operation_id }
-    }
-
-    pub fn of_refund(refund: &protocol::Refund) -> Self {
-        Self { caller: refund.payment.clone(), operation: refund.operation_id }
-    }
-
-    pub fn of_status(status: &Status) -> Self {
-        Self { caller: status.payment.clone(), operation: status.operation_id }
-    }
-}
 
 /// Finds an operation. By our id only within the same store: a return at another register of the store is normal,
 /// another store's payments are nobody's business.
 pub async fn find(
     inner: &Inner,
-    target: &Target,
+    target: Option<Target>,
     store: &StoreId,
     terminal: &TerminalId,
 ) -> Result<Option<Stored>, DeskError> {
-    let found = match (&target.caller, target.operation) {
-        (Some(caller), _) => inner.journal.find(store, terminal, caller).await,
-        (None, Some(id)) => inner.journal.get(id).await,
-        (None, None) => Ok(None),
+    let found = match target {
+        Some(Target::Caller(caller)) => inner.journal.find(store, terminal, &caller).await,
+        Some(Target::Operation(id)) => inner.journal.get(id).await,
+        None => Ok(None),
     };
-    Ok(found.map_err(unavailable)?.filter(|stored| &stored.operation.request.store == store))
+    Ok(found
+        .map_err(unavailable)?
+        .filter(|stored| &stored.operation.request.store == store))
 }
 
 /// Answers a status question.
@@ -52,13 +34,13 @@ pub async fn status(
     message: &Message,
     waiter: Option<Waiter>,
 ) -> Result<Reply, DeskError> {
-    let Some(stored) = find(inner, &Target::of_status(status), &status.store, &status.terminal).await? else {
+    let Some(stored) = find(inner, status.target(), &status.store, &status.terminal).await? else {
         let away = TurnedAway::new(Code::UnknownPayment, "no operation is known under this id");
         return turn_away(inner, message, &away, waiter).await;
     };
     let id = stored.operation.id;
-    let mut reply = protocol::render(&stored.operation, stored.refund_reserved, inner.clock.now());
-    reply.id = Some(status.id.clone());
+    let reply =
+        protocol::render(&stored.operation, stored.refund_reserved, inner.clock.now()).answering(message);
     if let Some(waiter) = waiter {
         enqueue(inner, &reply, Some(id), waiter).await?;
     }
@@ -68,13 +50,16 @@ pub async fn status(
 /// How an operation stands.
 pub async fn look(inner: &Inner, id: OperationId) -> Result<Option<Reply>, DeskError> {
     let stored = inner.journal.get(id).await.map_err(unavailable)?;
-    let render = |stored: Stored| protocol::render(&stored.operation, stored.refund_reserved, inner.clock.now());
+    let render =
+        |stored: Stored| protocol::render(&stored.operation, stored.refund_reserved, inner.clock.now());
     Ok(stored.map(render))
 }
 
 /// Replies about an operation, the current one first.
 pub async fn watch(inner: &Arc<Inner>, id: OperationId) -> Result<Option<mpsc::Receiver<Reply>>, DeskError> {
-    let Some(reply) = look(inner, id).await? else { return Ok(None) };
+    let Some(reply) = look(inner, id).await? else {
+        return Ok(None);
+    };
     let (watcher, replies) = slot::watcher();
     if !reply.is_final {
         if let Some(inbox) = slot::reach(inner, id).await? {
@@ -94,7 +79,11 @@ pub async fn enqueue(
     waiter: Waiter,
 ) -> Result<(), DeskError> {
     let outgoing = slot::outgoing(reply, operation, &[waiter]);
-    inner.journal.enqueue(outgoing, inner.clock.now()).await.map_err(unavailable)?;
+    inner
+        .journal
+        .enqueue(outgoing, inner.clock.now())
+        .await
+        .map_err(unavailable)?;
     inner.outbox_filled.notify_waiters();
     Ok(())
 }

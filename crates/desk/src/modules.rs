@@ -17,7 +17,9 @@ pub enum ModulesError {
     #[error("module `{0}` is not switched on; the daemon's `modules` setting lists those that are")]
     Unknown(ModuleName),
     /// There is no row to take settings from.
-    #[error("module `{module}` has no merchant {merchant} for store `{store}`: write it with `qrpayd config set`")]
+    #[error(
+        "module `{module}` has no merchant {merchant} for store `{store}`: write it with `qrpayd config set`"
+    )]
     NoMerchant {
         /// The module.
         module: ModuleName,
@@ -77,12 +79,19 @@ impl Modules {
             let found = registry.iter().find(|provider| provider.module == name.as_str());
             let provider = found.ok_or_else(|| SwitchOnError::NoSuchModule {
                 module: name.clone(),
-                known: registry.iter().map(|provider| provider.module).collect::<Vec<_>>().join(", "),
+                known: registry
+                    .iter()
+                    .map(|provider| provider.module)
+                    .collect::<Vec<_>>()
+                    .join(", "),
             })?;
             journal.ensure_module(name).await?;
             providers.insert(name.clone(), provider);
         }
-        let modules = Self { providers, live: RwLock::default() };
+        let modules = Self {
+            providers,
+            live: RwLock::default(),
+        };
         modules.refresh(journal).await?;
         Ok(modules)
     }
@@ -110,7 +119,11 @@ impl Modules {
             settings.insert(module.clone(), Arc::new(journal.settings(module).await?));
         }
         let mut live = self.live.write().unwrap_or_else(PoisonError::into_inner);
-        *live = Live { revision, settings, built: HashMap::new() };
+        *live = Live {
+            revision,
+            settings,
+            built: HashMap::new(),
+        };
         Ok(true)
     }
 
@@ -121,14 +134,20 @@ impl Modules {
         store: &StoreId,
         terminal: &TerminalId,
     ) -> Result<Arc<Module>, ModulesError> {
-        let provider = self.provider(module).ok_or_else(|| ModulesError::Unknown(module.clone()))?;
+        let provider = self
+            .provider(module)
+            .ok_or_else(|| ModulesError::Unknown(module.clone()))?;
         let key = (module.clone(), store.clone(), terminal.clone());
         if let Some(built) = self.read().built.get(&key) {
             return Ok(Arc::clone(built));
         }
         let settings = self.settings(module);
         let built = Arc::new(build(provider, &settings, &key)?);
-        self.live.write().unwrap_or_else(PoisonError::into_inner).built.insert(key, Arc::clone(&built));
+        self.live
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .built
+            .insert(key, Arc::clone(&built));
         Ok(built)
     }
 
@@ -141,9 +160,15 @@ impl Modules {
     pub fn link_owner(&self, module: &ModuleName, link_id: &str) -> Option<TerminalId> {
         let settings = self.settings(module);
         let has = |row: &Map<String, serde_json::Value>| {
-            row.get("qr_id").and_then(|id| id.as_str()).is_some_and(|id| id == link_id)
+            row.get("qr_id")
+                .and_then(|id| id.as_str())
+                .is_some_and(|id| id == link_id)
         };
-        settings.terminals.iter().find(|(_, row)| has(row)).map(|(terminal, _)| terminal.clone())
+        settings
+            .terminals
+            .iter()
+            .find(|(_, row)| has(row))
+            .map(|(terminal, _)| terminal.clone())
     }
 
     fn read(&self) -> std::sync::RwLockReadGuard<'_, Live> {
@@ -175,7 +200,11 @@ pub fn build(
 ) -> Result<Module, ModulesError> {
     let Some((merchant, own)) = settings.rows(store, terminal) else {
         let merchant = settings.stores.get(store).copied().unwrap_or(0);
-        return Err(ModulesError::NoMerchant { module: module.clone(), store: store.clone(), merchant });
+        return Err(ModulesError::NoMerchant {
+            module: module.clone(),
+            store: store.clone(),
+            merchant,
+        });
     };
     let refuse = |error| ModulesError::Config {
         module: module.clone(),
@@ -187,6 +216,13 @@ pub fn build(
     let merged = config::merge(provider.all_keys(), merchant, own.unwrap_or(&nothing)).map_err(refuse)?;
     let built = (provider.build)(&merged).map_err(refuse)?;
     let link_id = merged.get("qr_id").and_then(|id| id.as_str()).map(str::to_owned);
-    let route = Route { module: module.clone(), transport: built.transport.clone() };
-    Ok(Module { built, route, link_id })
+    let route = Route {
+        module: module.clone(),
+        transport: built.transport.clone(),
+    };
+    Ok(Module {
+        built,
+        route,
+        link_id,
+    })
 }

@@ -13,7 +13,7 @@ use protocol::{Message, Reply};
 use std::sync::Arc;
 
 /// The gap between two timeouts that nest, in milliseconds (the product manual: at least ten seconds).
-const GAP_MS: u64 = 10_000;
+pub const GAP_MS: u64 = 10_000;
 /// The shortest life of a QR that a buyer can make use of, in milliseconds.
 const QR_LIFE_MIN_MS: u64 = 10_000;
 /// How long a question about a link is worked on when the register does not say how long it waits, in milliseconds.
@@ -33,7 +33,10 @@ pub struct TurnedAway {
 impl TurnedAway {
     /// With a detail.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self { code, detail: Some(detail.into()) }
+        Self {
+            code,
+            detail: Some(detail.into()),
+        }
     }
 }
 
@@ -64,11 +67,7 @@ pub struct Draft {
 }
 
 /// Opens a payment or a question about a link, or finds the one that was opened under the same id.
-pub async fn open(
-    inner: &Arc<Inner>,
-    message: &Message,
-    waiter: Option<Waiter>,
-) -> Result<Reply, DeskError> {
+pub async fn open(inner: &Arc<Inner>, message: &Message, waiter: Option<Waiter>) -> Result<Reply, DeskError> {
     match draft(inner, message) {
         Ok(draft) => enter(inner, draft, message, waiter).await,
         Err(turned_away) => repeat_or_turn_away(inner, message, &turned_away, waiter).await,
@@ -83,11 +82,27 @@ pub async fn enter(
     waiter: Option<Waiter>,
 ) -> Result<Reply, DeskError> {
     let now = inner.clock.now();
-    let Draft { request, module, policy, link_id, link_owner, payment } = draft;
+    let Draft {
+        request,
+        module,
+        policy,
+        link_id,
+        link_owner,
+        payment,
+    } = draft;
     let id = OperationId::mint(now);
     let abilities = module.built.connector.abilities();
     let decision = engine::open(
-        EngineOpening { id, request, policy, abilities, link_id, link_owner, payment, promised: true },
+        EngineOpening {
+            id,
+            request,
+            policy,
+            abilities,
+            link_id,
+            link_owner,
+            payment,
+            promised: true,
+        },
         now,
     );
     let reply = protocol::render(&decision.operation, domain::Kopecks::ZERO, now);
@@ -115,13 +130,17 @@ pub async fn enter(
             }
             story::tell(&decision.operation, &decision.facts);
             let waiters = waiter.into_iter().collect();
-            let stored =
-                Stored { operation: decision.operation, waiters, refund_reserved: domain::Kopecks::ZERO };
+            let stored = Stored {
+                operation: decision.operation,
+                waiters,
+                refund_reserved: domain::Kopecks::ZERO,
+            };
             slot::start(inner, stored, decision.effects, None);
             Ok(reply)
         }
         Opened::Existing(stored) => {
-            repeated(inner, *stored, &decision.operation.request, message, waiter).await
+            let same = stored.operation.request.same_content(&decision.operation.request);
+            repeated(inner, *stored, same, message, waiter).await
         }
         Opened::RefundExceeds { left } => {
             let away = TurnedAway::new(
@@ -131,23 +150,25 @@ pub async fn enter(
             turn_away(inner, message, &away, waiter).await
         }
         Opened::LinkBusy { holder } => {
-            let away =
-                TurnedAway::new(Code::LinkBusy, format!("operation {holder} is under way on this link"));
+            let away = TurnedAway::new(
+                Code::LinkBusy,
+                format!("operation {holder} is under way on this link"),
+            );
             turn_away(inner, message, &away, waiter).await
         }
     }
 }
 
 /// The same id again: the stored state for the same content, a conflict for other content. Nothing is done twice.
-async fn repeated(
+pub async fn repeated(
     inner: &Arc<Inner>,
     stored: Stored,
-    asked: &Request,
+    same: bool,
     message: &Message,
     waiter: Option<Waiter>,
 ) -> Result<Reply, DeskError> {
     let id = stored.operation.id;
-    if !stored.operation.request.same_content(asked) {
+    if !same {
         slot::happen(inner, id, engine::Event::ConflictingRepeat).await?;
         let away = TurnedAway::new(
             Code::IdConflict,
@@ -167,19 +188,36 @@ async fn repeated(
 }
 
 /// What cannot be served now may have been served before: a repeat is answered whatever the settings say today.
-pub async fn repeat_or_turn_away(
+async fn repeat_or_turn_away(
     inner: &Arc<Inner>,
     message: &Message,
     away: &TurnedAway,
     waiter: Option<Waiter>,
 ) -> Result<Reply, DeskError> {
     let common = message.common();
-    let found = inner.journal.find(common.store, common.terminal, common.id).await.map_err(unavailable)?;
-    let Some(stored) = found else { return turn_away(inner, message, away, waiter).await };
-    let module = common.module.cloned().unwrap_or_else(|| stored.operation.request.module.clone());
-    match message.clone().into_request(module) {
-        Some(asked) => repeated(inner, stored, &asked, message, waiter).await,
-        None => turn_away(inner, message, away, waiter).await,
+    let found = inner
+        .journal
+        .find(common.store, common.terminal, common.id)
+        .await
+        .map_err(unavailable)?;
+    let Some(stored) = found else {
+        return turn_away(inner, message, away, waiter).await;
+    };
+    let module = common
+        .module
+        .cloned()
+        .unwrap_or_else(|| stored.operation.request.module.clone());
+    let same = request(message, module).is_some_and(|asked| asked.same_content(&stored.operation.request));
+    repeated(inner, stored, same, message, waiter).await
+}
+
+/// The request in a message that opens a payment or a question about a link.
+fn request(message: &Message, module: ModuleName) -> Option<Request> {
+    match message.clone() {
+        Message::Pay(pay) => Some(pay.into_request(module)),
+        Message::LinkCheck(check) => Some(check.into_request(module)),
+        Message::LinkBind(bind) => Some(bind.into_request(module)),
+        Message::Refund(_) | Message::Cancel(_) | Message::Status(_) => None,
     }
 }
 
@@ -196,8 +234,12 @@ pub async fn turn_away(
         operation = common.operation, code = %away.code.as_str(),
         "turned away: {}", away.detail.as_deref().unwrap_or("see the code")
     );
-    let reply =
-        protocol::turned_away(Some(common.id.clone()), Some(message), away.code, away.detail.clone());
+    let reply = protocol::turned_away(
+        Some(common.id.clone()),
+        Some(message),
+        away.code,
+        away.detail.clone(),
+    );
     if let Some(waiter) = waiter {
         look::enqueue(inner, &reply, None, waiter).await?;
     }
@@ -208,12 +250,16 @@ fn draft(inner: &Inner, message: &Message) -> Result<Draft, TurnedAway> {
     let common = message.common();
     let name = named_module(inner, message)?;
     let module = inner.modules.module(&name, common.store, common.terminal)?;
-    let request = message
-        .clone()
-        .into_request(name.clone())
+    let request = request(message, name.clone())
         .ok_or_else(|| TurnedAway::new(Code::UnknownOperation, "this operation opens nothing"))?;
-    let mut draft =
-        Draft { policy: module.built.policy.clone(), request, module, link_id: None, link_owner: None, payment: None };
+    let mut draft = Draft {
+        policy: module.built.policy.clone(),
+        request,
+        module,
+        link_id: None,
+        link_owner: None,
+        payment: None,
+    };
     match &draft.request.order {
         Order::Pay(_) => fit_payment(inner, &name, &mut draft)?,
         Order::LinkCheck(link) | Order::LinkBind(link) => {
@@ -235,17 +281,25 @@ pub fn named_module(inner: &Inner, message: &Message) -> Result<ModuleName, Turn
     }
     match inner.modules.names().as_slice() {
         [only] => Ok(only.clone()),
-        _ => Err(TurnedAway::new(Code::InvalidField, "module: missing, and more than one is switched on")),
+        _ => Err(TurnedAway::new(
+            Code::InvalidField,
+            "module: missing, and more than one is switched on",
+        )),
     }
 }
 
 fn fit_payment(inner: &Inner, name: &ModuleName, draft: &mut Draft) -> Result<(), TurnedAway> {
-    let Order::Pay(pay) = &draft.request.order else { return Ok(()) };
+    let Order::Pay(pay) = &draft.request.order else {
+        return Ok(());
+    };
     let limits = &draft.module.built.limits;
-    if pay.amount < limits.min_amount || pay.amount > limits.max_amount {
+    if pay.amount < limits.min || pay.amount > limits.max {
         return Err(TurnedAway::new(
             Code::InvalidField,
-            format!("amount: the module takes {} to {} rubles", limits.min_amount, limits.max_amount),
+            format!(
+                "amount: the module takes {} to {} rubles",
+                limits.min, limits.max
+            ),
         ));
     }
     if draft.module.built.connector.abilities().cash_link {
@@ -263,16 +317,23 @@ fn link_for_payment(
 ) -> Result<String, TurnedAway> {
     let Some(scanned) = scanned else {
         return draft.module.link_id.clone().ok_or_else(|| {
-            TurnedAway::new(Code::LinkUnbound, "no link is bound to this register; check the sticker first")
+            TurnedAway::new(
+                Code::LinkUnbound,
+                "no link is bound to this register; check the sticker first",
+            )
         });
     };
     let link_id = read_link(scanned)?;
     match owner(inner, name, &link_id, &draft.request) {
         LinkOwner::ThisRegister => Ok(link_id),
-        LinkOwner::Nobody => Err(TurnedAway::new(Code::LinkUnbound, "the link is not bound to this register")),
-        LinkOwner::OtherRegister { terminal } => {
-            Err(TurnedAway::new(Code::LinkForeign, format!("the link is bound to register {terminal}")))
-        }
+        LinkOwner::Nobody => Err(TurnedAway::new(
+            Code::LinkUnbound,
+            "the link is not bound to this register",
+        )),
+        LinkOwner::OtherRegister { terminal } => Err(TurnedAway::new(
+            Code::LinkForeign,
+            format!("the link is bound to register {terminal}"),
+        )),
     }
 }
 
@@ -285,20 +346,28 @@ fn owner(inner: &Inner, name: &ModuleName, link_id: &str, request: &Request) -> 
 }
 
 fn read_link(scanned: &str) -> Result<String, TurnedAway> {
-    nspk::parse(scanned)
-        .map(|link| link.qrc_id)
+    nspk::PaymentLink::parse(scanned)
+        .map(|link| link.qrc_id().to_owned())
         .map_err(|error| TurnedAway::new(Code::NotALink, error.to_string()))
 }
 
 /// Makes the times nest with gaps: the register waits longest, then the daemon, then the QR.
-fn fit_times(policy: &mut Policy, lifetime_s: Option<u32>, timeout_ms: Option<u64>) -> Result<(), TurnedAway> {
+fn fit_times(
+    policy: &mut Policy,
+    lifetime_s: Option<u32>,
+    timeout_ms: Option<u64>,
+) -> Result<(), TurnedAway> {
     if let Some(lifetime_s) = lifetime_s {
         policy.qr_ttl_ms = u64::from(lifetime_s) * 1_000;
         policy.answer_within_ms = policy.answer_within_ms.max(policy.qr_ttl_ms + GAP_MS);
     }
-    let Some(timeout_ms) = timeout_ms else { return Ok(()) };
+    let Some(timeout_ms) = timeout_ms else {
+        return Ok(());
+    };
     policy.answer_within_ms = policy.answer_within_ms.min(timeout_ms.saturating_sub(GAP_MS));
-    policy.qr_ttl_ms = policy.qr_ttl_ms.min(policy.answer_within_ms.saturating_sub(GAP_MS));
+    policy.qr_ttl_ms = policy
+        .qr_ttl_ms
+        .min(policy.answer_within_ms.saturating_sub(GAP_MS));
     policy.register_for_ms = policy.register_for_ms.min(policy.qr_ttl_ms);
     if policy.qr_ttl_ms < QR_LIFE_MIN_MS {
         return Err(TurnedAway::new(
@@ -318,8 +387,14 @@ mod tests {
         for timeout_ms in [31_000, 60_000, 310_000, 3_600_000] {
             let mut policy = Policy::default();
             fit_times(&mut policy, None, Some(timeout_ms)).unwrap();
-            assert!(policy.answer_within_ms + GAP_MS <= timeout_ms, "{timeout_ms}: {policy:?}");
-            assert!(policy.qr_ttl_ms + GAP_MS <= policy.answer_within_ms, "{timeout_ms}: {policy:?}");
+            assert!(
+                policy.answer_within_ms + GAP_MS <= timeout_ms,
+                "{timeout_ms}: {policy:?}"
+            );
+            assert!(
+                policy.qr_ttl_ms + GAP_MS <= policy.answer_within_ms,
+                "{timeout_ms}: {policy:?}"
+            );
         }
         let error = fit_times(&mut Policy::default(), None, Some(25_000)).unwrap_err();
         assert_eq!(error.code, Code::DeadlineTooShort);

@@ -3,8 +3,8 @@
 
 use crate::Inner;
 use crate::story;
-use domain::request::{Order, Refund, RefundOrigin, Request};
 use domain::operation::PaymentRef;
+use domain::request::{Order, Refund, RefundOrigin, Request};
 use domain::{Answer, Call, CallerId, Fault, Kopecks, Operation, OperationId, Waiter};
 use engine::{Decision, Effect, Event, Opening as EngineOpening};
 use gateway::DeskError;
@@ -94,25 +94,34 @@ pub fn start(inner: &Arc<Inner>, stored: Stored, effects: Vec<Effect>, first: Op
 
 /// Lets an event happen to an operation, whether it has a slot or has to be taken up for it.
 pub async fn happen(inner: &Arc<Inner>, id: OperationId, event: Event) -> Result<Option<Reply>, DeskError> {
-    let Some(inbox) = reach(inner, id).await? else { return Ok(None) };
+    let Some(inbox) = reach(inner, id).await? else {
+        return Ok(None);
+    };
     let (answer, heard) = oneshot::channel();
     if inbox.send(Command::Event(event, answer)).await.is_err() {
-        return Err(DeskError::JournalUnavailable("the operation is being handed over; try again".to_owned()));
+        return Err(DeskError::JournalUnavailable(
+            "the operation is being handed over; try again".to_owned(),
+        ));
     }
-    heard.await.unwrap_or_else(|_| Err(DeskError::ShuttingDown)).map(Some)
+    heard
+        .await
+        .unwrap_or_else(|_| Err(DeskError::ShuttingDown))
+        .map(Some)
 }
 
 /// The inbox of an operation's slot; takes the operation up when it has none. None when there is no such operation.
-pub async fn reach(
-    inner: &Arc<Inner>,
-    id: OperationId,
-) -> Result<Option<mpsc::Sender<Command>>, DeskError> {
+pub async fn reach(inner: &Arc<Inner>, id: OperationId) -> Result<Option<mpsc::Sender<Command>>, DeskError> {
     if let Some(inbox) = inner.slots.find(id).filter(|inbox| !inbox.is_closed()) {
         return Ok(Some(inbox));
     }
     let now = inner.clock.now();
-    let taken = inner.journal.take(id, inner.holder, now, inner.lease_until()).await;
-    let Some(stored) = taken.map_err(crate::unavailable)? else { return Ok(None) };
+    let taken = inner
+        .journal
+        .take(id, inner.holder, now, inner.lease_until())
+        .await;
+    let Some(stored) = taken.map_err(crate::unavailable)? else {
+        return Ok(None);
+    };
     start(inner, stored, Vec::new(), None);
     Ok(inner.slots.find(id))
 }
@@ -157,7 +166,12 @@ impl Slot {
     fn pause(&self) -> Duration {
         let now = self.inner.clock.now();
         let ms = match self.operation.due_at {
-            Some(at) => at.as_micros().saturating_sub(now.as_micros()).max(0).cast_unsigned().div_ceil(1_000),
+            Some(at) => at
+                .as_micros()
+                .saturating_sub(now.as_micros())
+                .max(0)
+                .cast_unsigned()
+                .div_ceil(1_000),
             None if self.flight.is_some() => CALL_MAX_MS,
             None => LINGER_MS,
         };
@@ -172,9 +186,11 @@ impl Slot {
     async fn obey(&mut self, command: Command) {
         match command {
             Command::Event(event, answer) => {
-                let result = self.happen(&event).await.map(|()| self.reply()).map_err(|error| {
-                    DeskError::JournalUnavailable(error.to_string())
-                });
+                let result = self
+                    .happen(&event)
+                    .await
+                    .map(|()| self.reply())
+                    .map_err(|error| DeskError::JournalUnavailable(error.to_string()));
                 let _ = answer.send(result);
             }
             Command::Attach(waiter) => {
@@ -227,7 +243,11 @@ impl Slot {
         if !decision.facts.is_empty() {
             self.commit(&decision).await?;
         }
-        let Decision { operation, facts, effects } = decision;
+        let Decision {
+            operation,
+            facts,
+            effects,
+        } = decision;
         self.operation = operation;
         story::tell(&self.operation, &facts);
         self.carry_out(effects);
@@ -259,8 +279,11 @@ impl Slot {
         }
         if let Some((opening, effects)) = reversal {
             story::tell(&opening.operation, &opening.facts);
-            let stored =
-                Stored { operation: opening.operation, waiters: Vec::new(), refund_reserved: Kopecks::ZERO };
+            let stored = Stored {
+                operation: opening.operation,
+                waiters: Vec::new(),
+                refund_reserved: Kopecks::ZERO,
+            };
             start(&self.inner, stored, effects, None);
         }
         Ok(())
@@ -270,8 +293,14 @@ impl Slot {
     async fn reload(&mut self) -> Result<Reloaded, JournalError> {
         let now = self.inner.clock.now();
         let id = self.operation.id;
-        let taken = self.inner.journal.take(id, self.inner.holder, now, self.inner.lease_until()).await?;
-        let Some(stored) = taken else { return Ok(Reloaded::Lost) };
+        let taken = self
+            .inner
+            .journal
+            .take(id, self.inner.holder, now, self.inner.lease_until())
+            .await?;
+        let Some(stored) = taken else {
+            return Ok(Reloaded::Lost);
+        };
         if stored.operation.version == self.operation.version {
             return Ok(Reloaded::Same);
         }
@@ -286,7 +315,10 @@ impl Slot {
     }
 
     fn outgoing(&self, decision: &Decision) -> Vec<Outgoing> {
-        let tells = decision.effects.iter().any(|effect| matches!(effect, Effect::Tell(_)));
+        let tells = decision
+            .effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Tell(_)));
         if !tells || self.waiters.is_empty() {
             return Vec::new();
         }
@@ -300,7 +332,8 @@ impl Slot {
                 Effect::Call(call) => self.send(call),
                 Effect::Tell(_) => {
                     let reply = self.reply();
-                    self.watchers.retain(|watcher| watcher.try_send(reply.clone()).is_ok());
+                    self.watchers
+                        .retain(|watcher| watcher.try_send(reply.clone()).is_ok());
                     if reply.is_final {
                         self.watchers.clear();
                     }
@@ -320,10 +353,15 @@ impl Slot {
         let request = self.operation.request.clone();
         let kind = call.kind();
         self.flight = Some(Box::pin(async move {
-            let found = inner.modules.module(&request.module, &request.store, &request.terminal);
+            let found = inner
+                .modules
+                .module(&request.module, &request.store, &request.terminal);
             let result = match found {
                 Ok(module) => {
-                    inner.outbound.call(&module.route, module.built.connector.as_ref(), &call).await
+                    inner
+                        .outbound
+                        .call(&module.route, module.built.connector.as_ref(), &call)
+                        .await
                 }
                 Err(error) => Err(Fault {
                     code: domain::Code::NotConfigured,
@@ -388,7 +426,11 @@ impl Slot {
 /// The same reply to everybody who waits.
 pub fn outgoing(reply: &Reply, operation: Option<OperationId>, waiters: &[Waiter]) -> Vec<Outgoing> {
     let body = serde_json::to_string(reply).unwrap_or_default();
-    let to = |waiter: &Waiter| Outgoing { operation, waiter: waiter.clone(), body: body.clone() };
+    let to = |waiter: &Waiter| Outgoing {
+        operation,
+        waiter: waiter.clone(),
+        body: body.clone(),
+    };
     waiters.iter().map(to).collect()
 }
 
@@ -409,11 +451,23 @@ fn bound_link(inner: &Inner, decision: &Decision) -> Option<SettingsWrite> {
     let operation = &decision.operation;
     let bound = operation.kind() == domain::OperationKind::LinkBind && operation.state == domain::State::Done;
     let link_id = operation.link_id.as_ref().filter(|_| bound)?;
-    let Order::LinkBind(link) = &operation.request.order else { return None };
+    let Order::LinkBind(link) = &operation.request.order else {
+        return None;
+    };
     let module = &operation.request.module;
     let terminal = &operation.request.terminal;
-    let mut value = inner.modules.settings(module).terminals.get(terminal).cloned().unwrap_or_default();
+    let mut value = inner
+        .modules
+        .settings(module)
+        .terminals
+        .get(terminal)
+        .cloned()
+        .unwrap_or_default();
     value.insert("qr_id".to_owned(), link_id.clone().into());
     value.insert("payload".to_owned(), link.payload.clone().into());
-    Some(SettingsWrite::Terminal { module: module.clone(), terminal: terminal.clone(), value: Some(value) })
+    Some(SettingsWrite::Terminal {
+        module: module.clone(),
+        terminal: terminal.clone(),
+        value: Some(value),
+    })
 }

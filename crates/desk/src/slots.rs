@@ -54,8 +54,14 @@ impl Slots {
                 left.await;
             }
         };
-        if tokio::time::timeout(std::time::Duration::from_millis(within_ms), all_left).await.is_err() {
-            tracing::warn!(open = self.len(), "calls are still on their way; they will be asked about at the next start");
+        if tokio::time::timeout(std::time::Duration::from_millis(within_ms), all_left)
+            .await
+            .is_err()
+        {
+            tracing::warn!(
+                open = self.len(),
+                "calls are still on their way; they will be asked about at the next start"
+            );
         }
     }
 

@@ -24,9 +24,21 @@ fn line(operation: &Operation, fact: &Fact) -> String {
         Fact::Accepted => format!("{:?} of {} rubles accepted", operation.kind(), operation.amount()),
         Fact::Deciding { call, attempt } => format!("calling the provider: {call:?}, attempt {attempt}"),
         Fact::Registered => "the provider registered it".to_owned(),
-        Fact::Failed { call, certainty, code, provider_code, detail } => {
-            let theirs = provider_code.as_deref().map(|code| format!(" ({code})")).unwrap_or_default();
-            format!("{call:?} failed, {certainty:?}, {}{theirs}: {detail}", code.as_str())
+        Fact::Failed {
+            call,
+            certainty,
+            code,
+            provider_code,
+            detail,
+        } => {
+            let theirs = provider_code
+                .as_deref()
+                .map(|code| format!(" ({code})"))
+                .unwrap_or_default();
+            format!(
+                "{call:?} failed, {certainty:?}, {}{theirs}: {detail}",
+                code.as_str()
+            )
         }
         Fact::NotFound { call } => format!("{call:?}: the provider does not know it"),
         Fact::ClosingBegan { because } => format!("closing began: {because:?}"),

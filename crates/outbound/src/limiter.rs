@@ -241,7 +241,9 @@ mod tests {
             let limiter = Arc::clone(&limiter);
             tasks.spawn(async move { limiter.enter(1, true, LONG).await });
         }
-        tokio::task::yield_now().await;
+        for _ in 0..10 * WAITING_MAX {
+            tokio::task::yield_now().await;
+        }
         assert_eq!(limiter.waiting(), WAITING_MAX);
         assert_eq!(limiter.enter(1, true, LONG).await, Err(Busy::TooMany));
         tasks.shutdown().await;

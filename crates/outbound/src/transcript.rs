@@ -101,7 +101,7 @@ pub(crate) fn shown_url(url: &str) -> String {
     for (index, (key, _)) in parsed.query_pairs().enumerate() {
         shown.push(if index == 0 { '?' } else { '&' });
         shown.push_str(&key);
-        shown.push_str("=..");
+        shown.push_str("=***");
     }
     redact(&shown)
 }
@@ -132,7 +132,7 @@ mod tests {
     fn an_address_is_shown_without_secrets() {
         assert_eq!(
             shown_url("https://user:pw@bank.example/api/qrs/AD10?token=s3cret&page=2#top"),
-            "https://bank.example:443/api/qrs/AD10?token=..&page=.."
+            "https://bank.example:443/api/qrs/AD10?token=***&page=***"
         );
         assert_eq!(
             shown_url("https://bank.example/phones/79161234567/links"),

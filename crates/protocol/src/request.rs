@@ -133,3 +133,19 @@ impl Serialize for Message {
         }
     }
 }
+
+impl Message {
+    /// The same message with its module named: the AMQP door reads it from the queue.
+    pub fn with_module(mut self, module: ModuleName) -> Self {
+        let place = match &mut self {
+            Self::Pay(m) => &mut m.module,
+            Self::Cancel(m) => &mut m.module,
+            Self::Refund(m) => &mut m.module,
+            Self::Status(m) => &mut m.module,
+            Self::LinkCheck(m) => &mut m.module,
+            Self::LinkBind(m) => &mut m.module,
+        };
+        *place = Some(module);
+        self
+    }
+}

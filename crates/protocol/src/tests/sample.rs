@@ -85,7 +85,10 @@ pub fn operation(kind: &str, state: State) -> Operation {
         version: 1,
         state,
         in_flight: None,
+        act_at: None,
         due_at: None,
+
+        uncertain: false,
         attempt: 1,
         technical_errors: 0,
         qr: None,
