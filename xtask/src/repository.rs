@@ -21,10 +21,12 @@ impl TextFile {
     }
 }
 
-/// The root of the workspace: the folder above this crate's.
+/// The root of the workspace: the folder above this crate's. Cargo names that when it runs the tool; the one that
+/// was compiled in may be another checkout's, when both share a build folder.
 pub fn root() -> PathBuf {
-    let own = Path::new(env!("CARGO_MANIFEST_DIR"));
-    own.parent().unwrap_or(own).to_path_buf()
+    let own = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    let own = PathBuf::from(own);
+    own.parent().unwrap_or(&own).to_path_buf()
 }
 
 /// Reads every text file: what git lists (new files included, ignored ones not), or, in an unpacked archive without

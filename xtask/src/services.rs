@@ -1,5 +1,14 @@
 //! The servers that the tests need: each on loopback, on free ports, with all its files in the run's folder. A server
 //! that the machine runs already is neither used nor touched.
+//!
+//! The tests find them by these variables:
+//!
+//! - `QRPAY_TEST_AMQP_URL`: RabbitMQ, user `guest`
+//! - `QRPAY_TEST_RABBITMQ_CTL`: a program that is `rabbitmqctl` for this broker (`stop_app`, `start_app`, …)
+//! - `QRPAY_TEST_MARIADB_URL`: MariaDB, user `root`, who may create databases
+//! - `QRPAY_TEST_CHROMEDRIVER`: chromedriver
+//! - `QRPAY_TEST_CHROMIUM`: the browser's program
+//! - `QRPAY_TEST_BIN_DIR`: the folder with the product's own programs, built before the tests
 
 mod chromedriver;
 mod mariadb;

@@ -84,7 +84,7 @@ const ROOMS: [Room; 20] = [
     ),
     room(
         "register",
-        &["protocol", "settings"],
+        &["domain", "protocol", "settings"],
         "a register knows the protocol and nothing behind it",
     ),
     room("pinpad", &[], "it speaks to a terminal at the register's side"),
@@ -187,7 +187,7 @@ const DOORS: [Door; 8] = [
     },
     Door {
         names: &["clap"],
-        rooms: &["qrpayd", "qrpos", "xtask"],
+        rooms: &["qrpayd", "qrpos", "simulator", "xtask"],
         why: "only programs have a command line",
     },
     Door {
