@@ -1,1 +1,90 @@
-//! qr
+//! One QR matrix, several pens. [`Matrix::encode`] lays the modules out once; each pen draws the same matrix for
+//! another surface: [`Matrix::svg`] for pages, [`Matrix::png`] for files, [`Matrix::terminal`] for a command line.
+
+mod png;
+mod svg;
+mod terminal;
+
+use qrcodegen::{QrCode, QrCodeEcc};
+
+/// Light modules around the symbol that every pen draws. ISO/IEC 18004 asks for four.
+pub const QUIET_ZONE: usize = 4;
+
+/// The most bytes of UTF-8 that a symbol holds at error level M (version 40, byte mode).
+pub const TEXT_BYTES_MAX: usize = 2331;
+
+/// Why there is no QR.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum QrError {
+    /// There is nothing to encode.
+    #[error("there is no text to put into the QR")]
+    Empty,
+    /// The text does not fit.
+    #[error("a text of {found} bytes does not fit into a QR, which holds {TEXT_BYTES_MAX} at error level M")]
+    TooLong {
+        /// Its length in bytes.
+        found: usize,
+    },
+    /// The asked size of a module cannot be drawn.
+    #[error("a module of {found} pixels cannot be drawn: 1 to {max} can")]
+    Scale {
+        /// What was asked.
+        found: u32,
+        /// The most pixels.
+        max: u32,
+    },
+    /// The PNG could not be written.
+    #[error("the PNG could not be written: {0}")]
+    Png(String),
+}
+
+/// The modules of a QR symbol, without the quiet zone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Matrix {
+    side: usize,
+    dark: Vec<bool>,
+}
+
+impl Matrix {
+    /// Lays out a text at error level M, so that 15 % of the symbol may be unreadable; at a better level where
+    /// that does not make the symbol larger.
+    pub fn encode(text: &str) -> Result<Self, QrError> {
+        if text.is_empty() {
+            return Err(QrError::Empty);
+        }
+        let too_long = || QrError::TooLong { found: text.len() };
+        let code = QrCode::encode_text(text, QrCodeEcc::Medium).map_err(|_| too_long())?;
+        let side = code.size();
+        let dark = (0..side)
+            .flat_map(|y| (0..side).map(move |x| (x, y)))
+            .map(|(x, y)| code.get_module(x, y))
+            .collect();
+        Ok(Self {
+            side: usize::try_from(side).map_err(|_| too_long())?,
+            dark,
+        })
+    }
+
+    /// Modules along one edge, without the quiet zone: 21 to 177.
+    pub const fn side(&self) -> usize {
+        self.side
+    }
+
+    /// Modules along one edge with the quiet zone on both ends.
+    pub const fn side_with_quiet_zone(&self) -> usize {
+        self.side + 2 * QUIET_ZONE
+    }
+
+    /// Whether a module is dark; `x` goes right and `y` down from the symbol's corner. What lies outside is light.
+    pub fn is_dark(&self, x: usize, y: usize) -> bool {
+        x < self.side && y < self.side && self.dark.get(y * self.side + x).copied().unwrap_or(false)
+    }
+
+    /// The same, counted from the corner of the quiet zone.
+    pub(crate) fn is_dark_from_quiet_zone(&self, x: usize, y: usize) -> bool {
+        match (x.checked_sub(QUIET_ZONE), y.checked_sub(QUIET_ZONE)) {
+            (Some(x), Some(y)) => self.is_dark(x, y),
+            _ => false,
+        }
+    }
+}

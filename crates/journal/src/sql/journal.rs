@@ -1,0 +1,259 @@
+//! The journal over SQL: callers' side of the writer, and the readers.
+
+use super::failure::journal_error;
+use super::work::{Abort, Done, Job, NewOperation, NewVersion, Work};
+use super::writer::{QUEUE_MAX, Source, Writer};
+use super::{read, settings};
+use crate::{
+    Change, Holder, Journal, JournalError, ListFilter, ModuleSettings, Opened, Opening, OutboxRow, Outgoing,
+    SettingsWrite, Stored, StoryLine,
+};
+use async_trait::async_trait;
+use domain::{CallerId, ModuleName, Operation, OperationId, StoreId, TerminalId, Timestamp, Waiter};
+use sqlx::pool::PoolConnection;
+use sqlx::{Any, AnyConnection, AnyPool};
+use std::fs::File;
+use std::marker::PhantomData;
+use std::sync::{Mutex, PoisonError};
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+/// A journal over SQL; see [`SqliteJournal`](super::SqliteJournal) and [`MariaJournal`](super::MariaJournal).
+pub struct SqlJournal<Engine> {
+    readers: AnyPool,
+    scope: Scope,
+    writer: Mutex<Option<WriterHandle>>,
+    engine: PhantomData<fn() -> Engine>,
+}
+
+/// What a handle may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Scope {
+    /// Everything.
+    Whole,
+    /// Settings and reading, beside a daemon that has the file.
+    SettingsOnly,
+}
+
+struct WriterHandle {
+    jobs: mpsc::Sender<Job>,
+    task: JoinHandle<()>,
+}
+
+impl<Engine> SqlJournal<Engine> {
+    /// Starts the writer.
+    pub(super) fn start(
+        readers: AnyPool,
+        source: Source,
+        connection: AnyConnection,
+        lock: Option<File>,
+        scope: Scope,
+    ) -> Self {
+        let (jobs, inbox) = mpsc::channel(QUEUE_MAX);
+        let writer = Writer {
+            source,
+            connection: Some(connection),
+            jobs: inbox,
+            lock,
+        };
+        let task = tokio::spawn(writer.run());
+        Self {
+            readers,
+            scope,
+            writer: Mutex::new(Some(WriterHandle { jobs, task })),
+            engine: PhantomData,
+        }
+    }
+
+    /// What the writing connection says about what survives a power cut, as name and value: `journal_mode` and
+    /// `synchronous` (2 = FULL) of SQLite, the `innodb_…` and binlog variables of MariaDB.
+    pub async fn durability(&self) -> Result<Vec<(String, String)>, JournalError> {
+        match self.submit(Work::Durability).await? {
+            Done::Settings(settings) => Ok(settings),
+            other => Err(mismatch(&other)),
+        }
+    }
+
+    /// Hands a write to the writer and waits until its transaction is committed.
+    async fn submit(&self, work: Work) -> Result<Done, JournalError> {
+        let allowed = matches!(
+            work,
+            Work::Settings { .. } | Work::EnsureModule(_) | Work::Durability
+        );
+        if self.scope == Scope::SettingsOnly && !allowed {
+            return Err(JournalError::Unavailable(
+                "it was opened for settings only".to_owned(),
+            ));
+        }
+        let closed = || JournalError::Unavailable("it is closed".to_owned());
+        let jobs = {
+            let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+            writer.as_ref().map(|writer| writer.jobs.clone())
+        };
+        let (reply, answer) = oneshot::channel();
+        let job = Job { work, reply };
+        jobs.ok_or_else(closed)?.send(job).await.map_err(|_| closed())?;
+        answer.await.map_err(|_| {
+            JournalError::Unavailable(
+                "the writer ended before it answered; the write may have been done".to_owned(),
+            )
+        })?
+    }
+
+    async fn write(&self, work: Work) -> Result<(), JournalError> {
+        self.submit(work).await.map(|_| ())
+    }
+
+    async fn reader(&self) -> Result<PoolConnection<Any>, JournalError> {
+        self.readers
+            .acquire()
+            .await
+            .map_err(|error| journal_error(&error))
+    }
+}
+
+/// The answer to a question.
+fn answer<T>(result: Result<T, Abort>) -> Result<T, JournalError> {
+    result.map_err(|abort| match abort {
+        Abort::Database(error) => journal_error(&error),
+        Abort::Refused(Err(error)) => error,
+        Abort::Refused(Ok(done)) => mismatch(&done),
+    })
+}
+
+fn mismatch(done: &Done) -> JournalError {
+    JournalError::Unavailable(format!("the writer answered another question: {done:?}"))
+}
+
+#[async_trait]
+impl<Engine> Journal for SqlJournal<Engine> {
+    async fn open(&self, opening: Opening) -> Result<Opened, JournalError> {
+        let work = Work::Open(Box::new(NewOperation::new(opening)?));
+        match self.submit(work).await? {
+            Done::Opened(opened) => Ok(opened),
+            other => Err(mismatch(&other)),
+        }
+    }
+
+    async fn commit(&self, change: Change) -> Result<(), JournalError> {
+        self.write(Work::Commit(Box::new(NewVersion::new(change)?))).await
+    }
+
+    async fn attach(&self, id: OperationId, waiter: Waiter) -> Result<(), JournalError> {
+        self.write(Work::Attach { id, waiter }).await
+    }
+
+    async fn enqueue(&self, outgoing: Vec<Outgoing>, now: Timestamp) -> Result<(), JournalError> {
+        if outgoing.is_empty() {
+            return Ok(());
+        }
+        self.write(Work::Enqueue { outgoing, now }).await
+    }
+
+    async fn get(&self, id: OperationId) -> Result<Option<Stored>, JournalError> {
+        answer(read::by_id(&mut *self.reader().await?, id).await)
+    }
+
+    async fn find(
+        &self,
+        store: &StoreId,
+        terminal: &TerminalId,
+        caller: &CallerId,
+    ) -> Result<Option<Stored>, JournalError> {
+        answer(read::by_key(&mut *self.reader().await?, (store, terminal, caller)).await)
+    }
+
+    async fn story(&self, id: OperationId) -> Result<Vec<StoryLine>, JournalError> {
+        answer(read::story(&mut *self.reader().await?, id).await)
+    }
+
+    async fn list(&self, filter: &ListFilter) -> Result<Vec<Operation>, JournalError> {
+        answer(read::list(&mut *self.reader().await?, filter).await)
+    }
+
+    async fn adopt(
+        &self,
+        holder: Holder,
+        now: Timestamp,
+        until: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Stored>, JournalError> {
+        let work = Work::Adopt {
+            holder,
+            now,
+            until,
+            limit,
+        };
+        match self.submit(work).await? {
+            Done::Adopted(adopted) => Ok(adopted),
+            other => Err(mismatch(&other)),
+        }
+    }
+
+    async fn renew(&self, holder: Holder, until: Timestamp) -> Result<u64, JournalError> {
+        match self.submit(Work::Renew { holder, until }).await? {
+            Done::Count(count) => Ok(count),
+            other => Err(mismatch(&other)),
+        }
+    }
+
+    async fn release(&self, holder: Holder) -> Result<(), JournalError> {
+        self.write(Work::Release(holder)).await
+    }
+
+    async fn outbox(&self, after: i64, limit: u32) -> Result<Vec<OutboxRow>, JournalError> {
+        answer(read::outbox(&mut *self.reader().await?, after, limit).await)
+    }
+
+    async fn delivered(&self, rows: &[i64]) -> Result<(), JournalError> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        self.write(Work::Delivered(rows.to_vec())).await
+    }
+
+    async fn ensure_module(&self, module: &ModuleName) -> Result<(), JournalError> {
+        self.write(Work::EnsureModule(module.clone())).await
+    }
+
+    async fn settings(&self, module: &ModuleName) -> Result<ModuleSettings, JournalError> {
+        answer(settings::read(&mut *self.reader().await?, module).await)
+    }
+
+    async fn write_settings(
+        &self,
+        write: SettingsWrite,
+        who: &str,
+        now: Timestamp,
+    ) -> Result<(), JournalError> {
+        self.write(Work::Settings {
+            write: Box::new(write),
+            who: who.to_owned(),
+            now,
+        })
+        .await
+    }
+
+    async fn settings_revision(&self) -> Result<i64, JournalError> {
+        answer(read::revision(&mut *self.reader().await?).await)
+    }
+
+    async fn link_holder(
+        &self,
+        module: &ModuleName,
+        link_id: &str,
+    ) -> Result<Option<OperationId>, JournalError> {
+        answer(read::link_holder(&mut *self.reader().await?, module, link_id).await)
+    }
+
+    async fn close(&self) {
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(WriterHandle { jobs, task }) = writer {
+            drop(jobs);
+            if let Err(error) = task.await {
+                tracing::error!(%error, "the journal's writer ended badly");
+            }
+        }
+        self.readers.close().await;
+    }
+}

@@ -1,0 +1,232 @@
+//! The arguments.
+
+use super::amount::{parse_amount, parse_item};
+use super::exit;
+use crate::words::Lang;
+use anyhow::{Context, bail};
+use clap::{Args as ClapArgs, Parser, Subcommand};
+use domain::receipt::{Item, Receipt};
+use domain::{CallerId, Kopecks, ModuleName, StoreId, TerminalId};
+use register::Pay;
+use secrecy::SecretString;
+use std::path::PathBuf;
+
+/// The largest token file that is read, in bytes.
+const TOKEN_BYTES_MAX: usize = 4096;
+
+/// A cash register you can type at: takes and returns QR payments through qrpayd.
+#[derive(Parser)]
+#[command(name = "qrpos", version, after_help = exit::HELP)]
+pub(super) struct Args {
+    #[command(flatten)]
+    pub(super) connection: Connection,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+/// How to reach the daemon, and as whom.
+#[derive(ClapArgs)]
+pub(super) struct Connection {
+    /// The daemon's address over HTTP: http://127.0.0.1:8080
+    #[arg(long, env = "QRPOS_SERVER", global = true, value_name = "URL")]
+    pub(super) server: Option<String>,
+    /// File with the register's token; without it the token is taken from the variable QRPOS_TOKEN
+    #[arg(long, env = "QRPOS_TOKEN_FILE", global = true, value_name = "FILE")]
+    token_file: Option<PathBuf>,
+    /// The broker's address, instead of --server: amqp://user:password@host/vhost
+    #[arg(
+        long,
+        env = "QRPOS_AMQP",
+        hide_env_values = true,
+        global = true,
+        value_name = "URL"
+    )]
+    pub(super) amqp: Option<String>,
+    /// The module that takes the payment: qrraiffd
+    #[arg(long, env = "QRPOS_MODULE", global = true)]
+    pub(super) module: Option<ModuleName>,
+    /// The store's id
+    #[arg(long, env = "QRPOS_STORE", global = true, default_value = "1")]
+    pub(super) store: StoreId,
+    /// The register's id
+    #[arg(long, env = "QRPOS_TERMINAL", global = true, default_value = "1")]
+    pub(super) terminal: TerminalId,
+    /// Language of the screen
+    #[arg(long, env = "QRPOS_LANG", global = true, value_enum, default_value = "ru")]
+    pub(super) lang: Lang,
+    /// Print each reply of the daemon as one line of JSON, and nothing else
+    #[arg(long, global = true)]
+    pub(super) json: bool,
+    /// How long to wait for the final answer, in seconds
+    #[arg(long, env = "QRPOS_TIMEOUT", global = true, default_value_t = 310,
+          value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub(super) timeout: u64,
+}
+
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Take a payment: shows the QR code and waits for the money
+    Sale(Sale),
+    /// Cancel a payment that is not paid yet
+    Cancel {
+        #[command(flatten)]
+        payment: Payment,
+    },
+    /// Give the money of a payment back, whole or in part
+    Refund {
+        #[command(flatten)]
+        payment: Payment,
+        /// The sum in rubles; without it, all that is left of the payment
+        #[arg(long, value_parser = parse_amount)]
+        amount: Option<Kopecks>,
+        /// Why, as shown to the buyer
+        #[arg(long)]
+        purpose: Option<String>,
+        /// Id of the refund itself; repeat it after a crash
+        #[arg(long = "id", value_name = "ID")]
+        refund_id: Option<CallerId>,
+    },
+    /// Ask how a payment or a refund stands
+    Status {
+        #[command(flatten)]
+        payment: Payment,
+    },
+    /// Ask about a cash-link sticker, or tie one to this register
+    Link {
+        #[command(subcommand)]
+        command: LinkCommand,
+    },
+}
+
+#[derive(Subcommand)]
+pub(super) enum LinkCommand {
+    /// Ask what a sticker is
+    Check {
+        /// What the scanner read
+        scanned: String,
+    },
+    /// Tie a sticker to this register
+    Bind {
+        /// What the scanner read
+        scanned: String,
+        /// The bank's terminal number, for banks that ask for one
+        #[arg(long)]
+        terminal_number: Option<String>,
+    },
+}
+
+/// Which payment.
+#[derive(ClapArgs)]
+pub(super) struct Payment {
+    /// The request id that `sale` or `refund` printed
+    pub(super) id: String,
+    /// The id is the daemon's operation id: for a payment of another register
+    #[arg(long)]
+    pub(super) by_operation_id: bool,
+}
+
+#[derive(ClapArgs)]
+pub(super) struct Sale {
+    /// The sum in rubles: 150, 150.50 or 150,50; without it, the sum of the items
+    #[arg(long, value_parser = parse_amount, required_unless_present = "item")]
+    amount: Option<Kopecks>,
+    /// A line of the receipt; may be given several times
+    #[arg(long, value_parser = parse_item, value_name = "NAME=PRICE")]
+    item: Vec<(String, Kopecks)>,
+    /// Purpose shown to the payer
+    #[arg(long)]
+    purpose: Option<String>,
+    /// The scanned cash link, for modules that work over one
+    #[arg(long, value_name = "SCANNED")]
+    link: Option<String>,
+    /// A code scanned from the buyer's phone, for modules that take one; `-` reads it from standard input
+    #[arg(long, value_name = "CODE")]
+    customer_code: Option<String>,
+    /// Life of the QR in seconds; without it, the module's own
+    #[arg(long, value_name = "SECONDS")]
+    lifetime: Option<u32>,
+    /// Which of several systems behind one gateway: sbp, webmoney
+    #[arg(long)]
+    tender: Option<String>,
+    /// Id of the request; repeat it after a crash to take up the same payment
+    #[arg(long)]
+    id: Option<CallerId>,
+}
+
+impl Sale {
+    /// The payment that is asked for.
+    pub(super) fn pay(self) -> anyhow::Result<Pay> {
+        let amount = self.total()?;
+        let mut pay = Pay::new(amount);
+        pay.id = self.id.unwrap_or(pay.id);
+        pay.purpose = self.purpose;
+        pay.link = self.link;
+        pay.lifetime_s = self.lifetime;
+        pay.tender = self.tender;
+        pay.customer_code = match self.customer_code.as_deref() {
+            Some("-") => {
+                let mut line = String::new();
+                std::io::stdin()
+                    .read_line(&mut line)
+                    .context("cannot read the buyer's code from standard input")?;
+                Some(line.trim().to_owned())
+            }
+            _ => self.customer_code,
+        };
+        let items: Vec<Item> = self.item.into_iter().map(line).collect();
+        pay.receipt = (!items.is_empty()).then(|| Receipt {
+            items,
+            ..Receipt::default()
+        });
+        Ok(pay)
+    }
+
+    fn total(&self) -> anyhow::Result<Kopecks> {
+        let items = self
+            .item
+            .iter()
+            .try_fold(Kopecks::ZERO, |sum, (_, price)| sum.checked_add(*price))
+            .context("the items together are dearer than a payment may be")?;
+        match self.amount {
+            Some(amount) if !self.item.is_empty() && amount != items => {
+                bail!("the items make {items}, but --amount says {amount}: correct one of them")
+            }
+            Some(amount) => Ok(amount),
+            None => Ok(items),
+        }
+    }
+}
+
+fn line((name, price): (String, Kopecks)) -> Item {
+    Item {
+        name,
+        code: None,
+        quantity: "1".to_owned(),
+        price,
+        sum: price,
+    }
+}
+
+impl Connection {
+    /// The register's token. It is never an argument, because other users of the machine see those.
+    pub(super) fn token(&self) -> anyhow::Result<SecretString> {
+        let text = match &self.token_file {
+            Some(path) => {
+                let text = std::fs::read_to_string(path)
+                    .with_context(|| format!("cannot read the token file {}", path.display()))?;
+                if text.len() > TOKEN_BYTES_MAX {
+                    bail!("{} is too large for a token file", path.display());
+                }
+                text
+            }
+            None => std::env::var("QRPOS_TOKEN")
+                .ok()
+                .context("no token: give --token-file, or set QRPOS_TOKEN")?,
+        };
+        let token = text.trim();
+        if token.is_empty() {
+            bail!("the token is empty");
+        }
+        Ok(token.into())
+    }
+}

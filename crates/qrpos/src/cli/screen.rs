@@ -1,0 +1,188 @@
+//! What the cashier sees: JSON lines, plain lines, or a terminal with a QR and a countdown.
+
+use crate::words::{Lang, Word, cli};
+use crossterm::cursor::MoveToColumn;
+use crossterm::execute;
+use crossterm::style::Print;
+use crossterm::terminal::{Clear, ClearType};
+use domain::{CallerId, Kopecks};
+use protocol::{LinkReport, LinkVerdict, Reply};
+use std::io::{IsTerminal, Write, stderr, stdout};
+use std::time::Duration;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    /// Replies as they are.
+    Json,
+    /// For files and pipes: no control codes.
+    Plain,
+    /// For people.
+    Terminal,
+}
+
+/// The screen. What cannot be written (a closed pipe) is dropped: a payment goes on without spectators.
+pub(super) struct Screen {
+    lang: Lang,
+    mode: Mode,
+    shown_payload: Option<String>,
+    countdown: bool,
+}
+
+impl Screen {
+    pub(super) fn new(lang: Lang, json: bool) -> Self {
+        let mode = if json {
+            Mode::Json
+        } else if stdout().is_terminal() {
+            Mode::Terminal
+        } else {
+            Mode::Plain
+        };
+        Self {
+            lang,
+            mode,
+            shown_payload: None,
+            countdown: false,
+        }
+    }
+
+    /// The id under which to ask, before anything else.
+    pub(super) fn request(&mut self, id: &CallerId) {
+        let label = self.lang.say(cli::REQUEST);
+        self.line(&format!("{label}: {id}"));
+    }
+
+    /// A reply of the daemon.
+    pub(super) fn reply(&mut self, reply: &Reply) {
+        if self.mode == Mode::Json {
+            if let Ok(text) = serde_json::to_string(reply) {
+                let _ = writeln!(stdout(), "{text}");
+            }
+            return;
+        }
+        let amount = reply.amount.filter(|amount| !amount.is_zero());
+        let sum = amount.map_or_else(String::new, |amount| format!("{}  ", self.money(amount)));
+        self.line(&format!("{sum}{}", self.lang.pick(&reply.message)));
+        if let Some(qr) = &reply.qr
+            && self.shown_payload.as_ref() != Some(&qr.payload)
+        {
+            self.shown_payload = Some(qr.payload.clone());
+            self.qr(&qr.payload);
+        }
+        if let Some(link) = &reply.link {
+            self.line(&self.verdict(link));
+        }
+        if let Some(failure) = &reply.error {
+            let text = self.lang.pick(&failure.text).to_owned();
+            if text != self.lang.pick(&reply.message) {
+                self.line(&text);
+            }
+            if let Some(detail) = &failure.detail {
+                self.line(&format!("({detail})"));
+            }
+        }
+        if reply.is_final {
+            self.receipt(reply);
+        }
+    }
+
+    /// One of our own sentences.
+    pub(super) fn say(&mut self, word: Word) {
+        self.line(self.lang.say(word));
+    }
+
+    /// A line; with JSON on standard output it goes to the other stream.
+    pub(super) fn line(&mut self, text: &str) {
+        self.end_countdown();
+        let _ = if self.mode == Mode::Json {
+            writeln!(stderr(), "{text}")
+        } else {
+            writeln!(stdout(), "{text}")
+        };
+    }
+
+    /// What went wrong.
+    pub(super) fn trouble(&mut self, text: &str) {
+        self.end_countdown();
+        let _ = writeln!(stderr(), "qrpos: {text}");
+    }
+
+    /// The remaining life of the QR, redrawn in place.
+    pub(super) fn tick(&mut self, remaining: Duration) {
+        if self.mode != Mode::Terminal {
+            return;
+        }
+        let seconds = remaining.as_secs();
+        let text = format!(
+            "{} {}:{:02}   {}",
+            self.lang.say(cli::REMAINING),
+            seconds / 60,
+            seconds % 60,
+            self.lang.say(cli::CTRL_C)
+        );
+        self.countdown = true;
+        let _ = execute!(
+            stdout(),
+            MoveToColumn(0),
+            Clear(ClearType::CurrentLine),
+            Print(text)
+        );
+    }
+
+    fn end_countdown(&mut self) {
+        if std::mem::take(&mut self.countdown) {
+            let _ = execute!(stdout(), MoveToColumn(0), Clear(ClearType::CurrentLine));
+        }
+    }
+
+    fn qr(&mut self, payload: &str) {
+        if self.mode == Mode::Terminal {
+            match qr::Matrix::encode(payload) {
+                Ok(matrix) if fits(&matrix) => self.line(&matrix.terminal()),
+                _ => self.say(cli::TOO_SMALL),
+            }
+        }
+        let label = self.lang.say(cli::QR);
+        self.line(&format!("{label}: {payload}"));
+    }
+
+    fn receipt(&mut self, reply: &Reply) {
+        for line in &reply.slip {
+            self.line(&format!("  {line}"));
+        }
+        if let Some(requisites) = &reply.requisites {
+            let label = self.lang.say(cli::REQUISITES);
+            self.line(&format!("{label}: {requisites}"));
+        }
+        if let Some(id) = reply.operation_id {
+            let label = self.lang.say(cli::OPERATION);
+            self.line(&format!("{label}: {id}"));
+        }
+    }
+
+    fn verdict(&self, link: &LinkReport) -> String {
+        let text = self.lang.say(match link.verdict {
+            LinkVerdict::ThisRegister => cli::LINK_THIS,
+            LinkVerdict::BoundNow => cli::LINK_BOUND,
+            LinkVerdict::OtherRegister => cli::LINK_OTHER,
+            LinkVerdict::Unassigned => cli::LINK_UNASSIGNED,
+            LinkVerdict::NotOurs => cli::LINK_NOT_OURS,
+        });
+        match &link.other_terminal {
+            Some(other) => format!("{} — {text}: {other}", link.link_id),
+            None => format!("{} — {text}", link.link_id),
+        }
+    }
+
+    fn money(&self, amount: Kopecks) -> String {
+        match self.lang {
+            Lang::Ru => format!("{} ₽", amount.to_rubles().replace('.', ",")),
+            Lang::En => format!("{} RUB", amount.to_rubles()),
+        }
+    }
+}
+
+fn fits(matrix: &qr::Matrix) -> bool {
+    let (columns, lines) = matrix.terminal_size();
+    crossterm::terminal::size()
+        .is_ok_and(|(width, height)| columns <= usize::from(width) && lines < usize::from(height))
+}
