@@ -1,10 +1,11 @@
 //! The two types that a provider's folder gives: [`Provider`] (what it is called, its settings) and
 //! [`Connector`] (the conversation, built from one register's settings).
 
-use crate::config::Limits;
+use crate::config::{self, Limits, Table};
 use crate::{ConfigError, Key, RawCallback, WireRequest, WireResponse};
 use domain::{Abilities, Answer, Call, Fault, OperationId, Policy, Timestamp};
 use secrecy::SecretString;
+use serde_json::{Map, Value};
 use std::sync::Arc;
 
 /// What to do next in a call.
@@ -91,7 +92,7 @@ pub struct Provider {
     pub keys: &'static [&'static [Key]],
     /// Builds a connector from settings that were checked against [`Provider::keys`] and merged (terminal over
     /// merchant over defaults).
-    pub build: fn(&serde_json::Map<String, serde_json::Value>) -> Result<Built, ConfigError>,
+    pub build: fn(&Map<String, Value>) -> Result<Built, ConfigError>,
     /// Finds the operation that a callback speaks of. Nothing is believed at this point.
     pub callback_operation: fn(&RawCallback) -> Option<OperationId>,
 }
@@ -100,5 +101,20 @@ impl Provider {
     /// Every key of its settings, in the order of the documentation.
     pub fn all_keys(&self) -> impl Iterator<Item = &'static Key> + Clone + use<> {
         self.keys.iter().flat_map(|group| group.iter())
+    }
+
+    /// Checks one row before it is written to a settings table. Missing keys are allowed: the other table may have
+    /// them.
+    pub fn check(&self, table: Table, row: &Map<String, Value>) -> Result<(), ConfigError> {
+        config::check(self.all_keys(), table, row)
+    }
+
+    /// Builds the connector of one register from the rows that apply to it. Secrets leave the maps here and now.
+    pub fn connect(
+        &self,
+        merchant: &Map<String, Value>,
+        terminal: &Map<String, Value>,
+    ) -> Result<Built, ConfigError> {
+        (self.build)(&config::merge(self.all_keys(), merchant, terminal)?)
     }
 }

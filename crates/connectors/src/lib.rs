@@ -19,7 +19,8 @@ pub fn provider(module: &str) -> Option<&'static Provider> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use connector::config::{Language, describe};
+    use connector::config::{Language, Table, describe};
+    use serde_json::{Map, Value};
     use std::collections::BTreeSet;
 
     #[test]
@@ -40,6 +41,38 @@ mod tests {
             }
         }
         assert!(provider("qrraiffd").is_some() && provider("qrraiff").is_none());
+    }
+
+    /// The rows that the documentation shows are taken as they stand there.
+    #[test]
+    fn documented_rows_are_valid() {
+        let page = include_str!("../../../docs/providers.md");
+        let mut rows = std::collections::BTreeMap::new();
+        for block in page.split("```json ").skip(1) {
+            let (title, rest) = block.split_once('\n').unwrap();
+            let (module, table) = title.split_once(' ').unwrap();
+            let row: Map<String, Value> = serde_json::from_str(rest.split("```").next().unwrap()).unwrap();
+            let kind = if table == "merchants" {
+                Table::Merchants
+            } else {
+                Table::Terminals
+            };
+            provider(module).unwrap().check(kind, &row).unwrap();
+            rows.insert((module, table), row);
+        }
+        for provider in registry() {
+            let none = Map::new();
+            let mut merchant = rows[&(provider.module, "merchants")].clone();
+            let terminal = rows.get(&(provider.module, "terminals")).unwrap_or(&none);
+            // The page rightly shows a file, which is not on this machine.
+            assert!(merchant.remove("secretKey_file").is_some());
+            merchant.insert("secretKey".to_owned(), Value::from("secret"));
+            assert!(
+                provider.connect(&merchant, terminal).is_ok(),
+                "{}",
+                provider.module
+            );
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Checks what an operator writes, and lays the tables over each other.
 
-use super::value::{check_file_name, check_value};
+use super::value::{check_file_name, check_value, secret_problem};
 use super::{ConfigError, Key, KeyType, Scope, Table};
 use serde_json::{Map, Value};
 use std::io::Read as _;
@@ -114,6 +114,12 @@ fn from_layer(key: &Key, layer: &Map<String, Value>) -> Result<Option<Value>, Co
         let secret = text.trim();
         if secret.is_empty() {
             return Err(ConfigError::bad(file_key, format!("the file {path} is empty")));
+        }
+        if let Some(problem) = secret_problem(secret) {
+            return Err(ConfigError::bad(
+                file_key,
+                format!("the secret in the file {path} {problem}"),
+            ));
         }
         return Ok(Some(Value::String(secret.to_owned())));
     }

@@ -152,6 +152,7 @@ fn secrets_and_certificates_come_from_files() {
 
     for (key, file, said) in [
         ("secretKey_file", path("empty", " \n"), "is empty"),
+        ("secretKey_file", path("lines", "a\nb"), "line breaks"),
         (
             "secretKey_file",
             folder.join("absent").to_str().unwrap().to_owned(),

@@ -14,7 +14,10 @@ pub(super) fn check_value(key: &Key, value: &Value) -> Result<(), ConfigError> {
             (!value.is_boolean()).then(|| format!("must be true or false, not {}", kind_of(value)))
         }
         KeyType::Word(words) => word_problem(value, words),
-        KeyType::Pem | KeyType::Secret => hidden_problem(value),
+        KeyType::Pem => hidden_problem(value),
+        KeyType::Secret => {
+            hidden_problem(value).or_else(|| secret_problem(value.as_str()?).map(str::to_owned))
+        }
     };
     problem.map_or(Ok(()), |problem| Err(ConfigError::bad(key.name, problem)))
 }
@@ -109,6 +112,17 @@ fn hidden_problem(value: &Value) -> Option<String> {
         Value::String(text) if !text.trim().is_empty() => None,
         Value::String(_) => Some("must not be empty; leave the key out instead".to_owned()),
         _ => Some(format!("must be text in quotes, not {}", kind_of(value))),
+    }
+}
+
+/// What is wrong with a secret as it would go into a header, without naming any of it.
+pub(super) fn secret_problem(secret: &str) -> Option<&'static str> {
+    if secret.trim() != secret {
+        Some("begins or ends with a blank, as from copying")
+    } else if secret.chars().any(char::is_control) {
+        Some("must not hold line breaks or other control characters")
+    } else {
+        None
     }
 }
 

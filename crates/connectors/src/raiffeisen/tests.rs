@@ -6,7 +6,6 @@ mod dynamic;
 mod faults;
 
 use super::PROVIDERS;
-use connector::config::merge;
 use connector::conversation::{Conversation, converse};
 use connector::nspk::PaymentLink;
 use connector::{Built, ConfigError, Connector, WireResponse};
@@ -52,14 +51,7 @@ fn merchant(module: usize) -> Map<String, Value> {
 }
 
 fn build(module: usize, merchant: &Map<String, Value>, terminal: Value) -> Result<Built, ConfigError> {
-    let provider = &PROVIDERS[module];
-    let terminal: Map<String, Value> = serde_json::from_value(terminal).unwrap();
-    let merged = merge(
-        provider.all_keys().collect::<Vec<_>>().into_iter(),
-        merchant,
-        &terminal,
-    )?;
-    (provider.build)(&merged)
+    PROVIDERS[module].connect(merchant, &serde_json::from_value(terminal).unwrap())
 }
 
 fn dynamic() -> Box<dyn Connector> {

@@ -150,6 +150,8 @@ fn a_deactivation_is_agreed_or_the_status_answers() {
     ));
     let cancelled = [final_status(), order_word("CANCELLED")];
     assert_eq!(payment(&*cash_link(), &call, &cancelled), PaymentState::Cancelled);
+    let busy = [final_status(), WireResponse::new(429, "")];
+    assert_eq!(fault(&*cash_link(), &call, &busy).0, Certainty::Unknown);
     assert_eq!(
         payment(&*cash_link(), &call, &[refusal("ORDER_NOT_FOUND")]),
         PaymentState::NotFound
@@ -196,6 +198,8 @@ fn a_refused_binding_may_have_been_done_before() {
         refusal("ERROR.NOT_FOUND"),
     ];
     assert_eq!(fault(&*cash_link(), &bind, &wrong).0, Certainty::Refused);
+    let busy = [no_draft(), WireResponse::new(429, "")];
+    assert_eq!(fault(&*cash_link(), &bind, &busy).0, Certainty::Unknown);
 }
 
 #[test]

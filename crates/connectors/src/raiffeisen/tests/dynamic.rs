@@ -98,6 +98,17 @@ fn after_its_end_the_qr_itself_is_asked() {
         let unknown = [refusal("ERROR.NOT_FOUND"), qr(word)];
         assert_eq!(payment(&*dynamic(), &Call::Status(lookup()), &unknown), state);
     }
+    let other = ok(QR
+        .replace("\"NEW\"", "\"EXPIRED\"")
+        .replace("DYNTEST1", "DYNTEST2"));
+    assert_eq!(
+        fault(&*dynamic(), &dead(), &[ok(NO_INFO), other]).0,
+        Certainty::Unknown
+    );
+    assert_eq!(
+        fault(&*dynamic(), &dead(), &[ok(NO_INFO), refusal("ERROR.NOT_FOUND")]).0,
+        Certainty::Unknown
+    );
     let nowhere = [refusal("ERROR.NOT_FOUND"), refusal("ERROR.NOT_FOUND")];
     assert_eq!(
         payment(&*dynamic(), &Call::Status(lookup()), &nowhere),

@@ -55,6 +55,14 @@ fn every_broken_answer_proves_what_it_proves() {
     for (connector, link) in [(dynamic(), false), (cash_link(), true)] {
         for call in calls(link) {
             let asks = matches!(call, Call::Status(_) | Call::RefundStatus(_));
+            // A body that would be an answer, under a status that makes it none.
+            let good = match call {
+                Call::Refund(_) | Call::RefundStatus(_) => bodies::REFUND_IN_PROGRESS,
+                Call::LinkCheck(_) | Call::LinkBind(_) => bodies::LINK_INACTIVE,
+                Call::Register(_) if !link => bodies::QR_REGISTERED,
+                _ if link => bodies::ORDER_NEW,
+                _ => bodies::PAYMENT_SUCCESS,
+            };
             let door = if asks { Unknown } else { Refused };
             for (status, body, certainty, code) in [
                 (
@@ -69,6 +77,7 @@ fn every_broken_answer_proves_what_it_proves() {
                 (200, "\u{1}", Unknown, Code::ProviderUnclear),
                 (302, "", Unknown, Code::ProviderUnclear),
                 (400, "", Unknown, Code::ProviderUnclear),
+                (400, good, Unknown, Code::ProviderUnclear),
                 (400, "<html></html>", Unknown, Code::ProviderUnclear),
                 (401, "", door, Code::ProviderLogin),
                 (403, "<html></html>", door, Code::ProviderLogin),
