@@ -319,3 +319,6 @@ fn slow_body(body: &[u8], total_ms: u64) -> Body {
     });
     Body::from_stream(pieces)
 }
+
+#[cfg(test)]
+mod tests;
