@@ -11,7 +11,7 @@ const HOST: &str = "https://qr.nspk.ru/";
 
 /// Link of a dynamic QR: `type=02`, with the sum in kopecks.
 pub fn dynamic(qr_id: &str, amount: Kopecks) -> String {
-    sealed(format!(
+    sealed(&format!(
         "{HOST}{qr_id}?type=02&bank={BANK_MEMBER_ID}&sum={}&cur=RUB",
         amount.0
     ))
@@ -22,10 +22,10 @@ pub fn fixed(qr_id: &str, amount: Option<Kopecks>) -> String {
     let sum = amount
         .map(|amount| format!("&sum={}&cur=RUB", amount.0))
         .unwrap_or_default();
-    sealed(format!("{HOST}{qr_id}?type=01&bank={BANK_MEMBER_ID}{sum}"))
+    sealed(&format!("{HOST}{qr_id}?type=01&bank={BANK_MEMBER_ID}{sum}"))
 }
 
-fn sealed(link: String) -> String {
+fn sealed(link: &str) -> String {
     let crc = crc16(link.as_bytes());
     format!("{link}&crc={crc:04X}")
 }

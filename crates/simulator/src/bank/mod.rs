@@ -329,3 +329,6 @@ impl Bank {
             .filter_map(|at| self.sales.get(*at).map(|sale| (*at, sale)))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -40,6 +40,8 @@ pub struct PayerView {
     pub amount: Option<Kopecks>,
     /// Purpose of the payment.
     pub purpose: Option<String>,
+    /// What the shop calls this QR (`qrDescription`): "the sticker at till 3".
+    pub description: Option<String>,
     /// Order number.
     pub order: Option<String>,
     /// What can be done.
@@ -231,6 +233,7 @@ impl Bank {
             kind: qr.kind,
             amount: asked_amount(qr, sale),
             purpose: details.or(info).cloned(),
+            description: qr.description.clone(),
             order: sale
                 .and_then(|sale| sale.order.clone())
                 .or_else(|| qr.order.clone()),

@@ -273,11 +273,10 @@ impl Bank {
             .and_then(|at| self.sales.get(at))
             .map(|sale| sale.state.word());
         match qr.kind {
-            QrKind::Dynamic => sale.unwrap_or("NEW"),
             QrKind::Variable => sale.unwrap_or("INACTIVE"),
             QrKind::Static if qr.cancelled => "CANCELLED",
             QrKind::Static if qr.expires_at.is_some_and(|at| at <= now) => "EXPIRED",
-            QrKind::Static => sale.unwrap_or("NEW"),
+            QrKind::Dynamic | QrKind::Static => sale.unwrap_or("NEW"),
         }
     }
 
