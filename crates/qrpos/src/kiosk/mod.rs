@@ -1,1 +1,135 @@
-//! The self-checkout page.
+//! The self-checkout page and, around it, the demonstration page.
+//!
+//! The browser speaks to the daemon's `/api/v1` itself, so the register's token stands in the page: serve it only to
+//! the machine that is the register.
+
+mod demo;
+mod goods;
+mod page;
+
+pub use demo::{DemoLink, DemoOptions, demo_page};
+pub use page::kiosk_page;
+
+use crate::words::Lang;
+use axum::Router;
+use axum::extract::{Query, State};
+use axum::http::{HeaderName, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use domain::{ModuleName, StoreId, TerminalId};
+use maud::Markup;
+use secrecy::SecretString;
+use serde::Deserialize;
+use std::sync::Arc;
+use texts::Text;
+
+/// Everything in a page comes from its own server; nothing is inline.
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
+                      frame-src 'self' http: https:; frame-ancestors 'self'; base-uri 'none'; form-action 'none'";
+
+/// How the kiosk page reaches the daemon, and as whom.
+#[derive(Clone)]
+pub struct KioskOptions {
+    /// The daemon's HTTP door as the browser sees it, on the same origin: `/api/v1`.
+    pub api_url: String,
+    /// The register's token. It goes into the page.
+    pub token: SecretString,
+    /// The store.
+    pub store: StoreId,
+    /// The register.
+    pub terminal: TerminalId,
+    /// Ways to pay; the buyer chooses when there are several.
+    pub tenders: Vec<Tender>,
+    /// The language before anybody chooses.
+    pub lang: Lang,
+    /// How long the kiosk waits for a final answer, in milliseconds: 30000 to 3600000.
+    pub timeout_ms: u64,
+    /// With it, `/` is the demonstration page.
+    pub demo: Option<DemoOptions>,
+}
+
+/// A way to pay.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tender {
+    /// The module that serves it.
+    pub module: ModuleName,
+    /// Its name on the screen.
+    pub title: Text,
+    /// The scanned cash link to send along; usually absent, since the register's own is meant.
+    pub link: Option<String>,
+}
+
+/// Serves `/kiosk`, `/kiosk/kiosk.css`, `/kiosk/kiosk.js`, `/kiosk/qr.svg?text=…`; with [`KioskOptions::demo`] also
+/// `/`, `/kiosk/demo.css` and `/kiosk/demo.js`. `?lang=ru|en` chooses the language of a page.
+pub fn router(options: KioskOptions) -> Router {
+    let with_demo = options.demo.is_some();
+    let router = Router::new()
+        .route("/kiosk", get(kiosk))
+        .route("/kiosk/qr.svg", get(qr_svg))
+        .route(
+            "/kiosk/kiosk.css",
+            get(|| async { css(include_str!("kiosk.css")) }),
+        )
+        .route("/kiosk/kiosk.js", get(|| async { js(include_str!("kiosk.js")) }));
+    let router = if with_demo {
+        router
+            .route("/", get(demo))
+            .route("/kiosk/demo.css", get(|| async { css(include_str!("demo.css")) }))
+            .route("/kiosk/demo.js", get(|| async { js(include_str!("demo.js")) }))
+    } else {
+        router
+    };
+    router.with_state(Arc::new(options))
+}
+
+#[derive(Deserialize)]
+struct PageQuery {
+    lang: Option<Lang>,
+}
+
+async fn kiosk(State(options): State<Arc<KioskOptions>>, Query(query): Query<PageQuery>) -> Response {
+    html(&kiosk_page(&options, query.lang))
+}
+
+async fn demo(State(options): State<Arc<KioskOptions>>, Query(query): Query<PageQuery>) -> Response {
+    match &options.demo {
+        Some(demo) => html(&demo_page(demo, query.lang.unwrap_or(options.lang))),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+#[derive(Deserialize)]
+struct QrQuery {
+    text: String,
+}
+
+/// The QR of a payment link. Not kept by anybody: a link is good for one payment.
+async fn qr_svg(Query(query): Query<QrQuery>) -> Response {
+    match qr::Matrix::encode(&query.text) {
+        Ok(matrix) => reply("image/svg+xml", "no-store", matrix.svg()),
+        Err(error) => (StatusCode::BAD_REQUEST, error.to_string()).into_response(),
+    }
+}
+
+fn html(page: &Markup) -> Response {
+    reply("text/html; charset=utf-8", "no-store", page.0.clone())
+}
+
+fn css(text: &'static str) -> Response {
+    reply("text/css; charset=utf-8", "no-cache", text.to_owned())
+}
+
+fn js(text: &'static str) -> Response {
+    reply("text/javascript; charset=utf-8", "no-cache", text.to_owned())
+}
+
+fn reply(content_type: &'static str, cache: &'static str, body: String) -> Response {
+    let headers: [(HeaderName, &str); 5] = [
+        (header::CONTENT_TYPE, content_type),
+        (header::CACHE_CONTROL, cache),
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+    ];
+    (headers, body).into_response()
+}
