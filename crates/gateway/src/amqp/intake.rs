@@ -89,7 +89,7 @@ impl Intake {
             Ok(Ok(Ok(_))) => return Settle::Ack,
             Ok(Ok(Err(DeskError::ShuttingDown))) => {}
             Ok(Ok(Err(why))) => {
-                tracing::warn!(module = %self.module, %why, "a message goes back to the queue")
+                tracing::warn!(module = %self.module, %why, "a message goes back to the queue");
             }
             Ok(Err(fault)) => tracing::error!(module = %self.module, %fault, "the desk broke on a message"),
             Err(_) => {
