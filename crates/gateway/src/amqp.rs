@@ -221,3 +221,6 @@ fn lost(door: &Door, state: &watch::Sender<AmqpState>, why: &str) {
     let why = why.to_owned();
     state.send_replace(AmqpState::Disconnected { since, why });
 }
+
+#[cfg(test)]
+mod tests;

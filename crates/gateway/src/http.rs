@@ -275,6 +275,3 @@ impl Refusal {
 
 #[cfg(test)]
 mod tests;
-
-#[cfg(test)]
-mod tests;

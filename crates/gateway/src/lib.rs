@@ -11,6 +11,9 @@
 pub mod amqp;
 pub mod http;
 
+#[cfg(test)]
+mod fake_desk;
+
 /// The largest message of a register that either door takes, in bytes.
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
 
