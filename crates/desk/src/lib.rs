@@ -44,6 +44,8 @@ const DOUBTFUL_MAX: usize = 10_000;
 pub struct Options {
     /// How long a lease on an operation lasts, in milliseconds. It is renewed three times as often.
     pub lease_ms: u64,
+    /// How long a register is taken to wait for its final answer when its message does not say, in milliseconds.
+    pub register_timeout_ms: u64,
     /// How often it is asked whether settings changed, in milliseconds.
     pub settings_every_ms: u64,
 }
@@ -52,6 +54,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             lease_ms: 30_000,
+            register_timeout_ms: 310_000,
             settings_every_ms: 1_000,
         }
     }

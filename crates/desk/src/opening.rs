@@ -302,7 +302,11 @@ fn fit_payment(inner: &Inner, name: &ModuleName, draft: &mut Draft) -> Result<()
     if draft.module.built.connector.abilities().cash_link {
         draft.link_id = Some(link_for_payment(inner, name, draft, pay.link.as_deref())?);
     }
-    fit_times(&mut draft.policy, pay.lifetime_s, draft.request.timeout_ms)
+    let timeout_ms = draft
+        .request
+        .timeout_ms
+        .unwrap_or(inner.options.register_timeout_ms);
+    fit_times(&mut draft.policy, pay.lifetime_s, timeout_ms)
 }
 
 /// Which link a payment works over: the scanned one if it may be used here, else the one bound to the register.
@@ -349,19 +353,11 @@ fn read_link(scanned: &str) -> Result<String, TurnedAway> {
 }
 
 /// Makes the times nest with gaps: the register waits longest, then the daemon, then the QR.
-fn fit_times(
-    policy: &mut Policy,
-    lifetime_s: Option<u32>,
-    timeout_ms: Option<u64>,
-) -> Result<(), TurnedAway> {
+fn fit_times(policy: &mut Policy, lifetime_s: Option<u32>, timeout_ms: u64) -> Result<(), TurnedAway> {
     if let Some(lifetime_s) = lifetime_s {
         policy.qr_ttl_ms = u64::from(lifetime_s) * 1_000;
-        policy.answer_within_ms = policy.answer_within_ms.max(policy.qr_ttl_ms + GAP_MS);
     }
-    let Some(timeout_ms) = timeout_ms else {
-        return Ok(());
-    };
-    policy.answer_within_ms = policy.answer_within_ms.min(timeout_ms.saturating_sub(GAP_MS));
+    policy.answer_within_ms = timeout_ms.saturating_sub(GAP_MS);
     policy.qr_ttl_ms = policy
         .qr_ttl_ms
         .min(policy.answer_within_ms.saturating_sub(GAP_MS));
@@ -383,7 +379,7 @@ mod tests {
     fn row_15_times_nest_with_gaps_whatever_the_register_waits() {
         for timeout_ms in [31_000, 60_000, 310_000, 3_600_000] {
             let mut policy = Policy::default();
-            fit_times(&mut policy, None, Some(timeout_ms)).unwrap();
+            fit_times(&mut policy, None, timeout_ms).unwrap();
             assert!(
                 policy.answer_within_ms + GAP_MS <= timeout_ms,
                 "{timeout_ms}: {policy:?}"
@@ -393,14 +389,14 @@ mod tests {
                 "{timeout_ms}: {policy:?}"
             );
         }
-        let error = fit_times(&mut Policy::default(), None, Some(25_000)).unwrap_err();
+        let error = fit_times(&mut Policy::default(), None, 25_000).unwrap_err();
         assert_eq!(error.code, Code::DeadlineTooShort);
     }
 
     #[test]
-    fn a_longer_life_makes_the_promise_longer() {
+    fn a_qr_never_outlives_the_wait_of_its_register() {
         let mut policy = Policy::default();
-        fit_times(&mut policy, Some(3_600), None).unwrap();
-        assert!(policy.answer_within_ms >= 3_610_000);
+        fit_times(&mut policy, Some(3_600), 310_000).unwrap();
+        assert_eq!(policy.qr_ttl_ms, 290_000);
     }
 }

@@ -192,10 +192,10 @@ fn laid_over(
     mut row: Map<String, Value>,
     values: &[String],
 ) -> anyhow::Result<Map<String, Value>> {
-    if let [only] = values {
-        if only.trim_start().starts_with('{') {
-            return serde_json::from_str(only).context("the row is not a JSON object");
-        }
+    if let [only] = values
+        && only.trim_start().starts_with('{')
+    {
+        return serde_json::from_str(only).context("the row is not a JSON object");
     }
     for pair in values {
         let Some((key, text)) = pair.split_once('=') else {
