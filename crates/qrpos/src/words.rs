@@ -266,8 +266,8 @@ pub mod kiosk {
         (
             "paid_text",
             Word {
-                ru: "Спасибо за покупку! Чек ниже.",
-                en: "Thank you! Your receipt is below.",
+                ru: "Спасибо за покупку!",
+                en: "Thank you for your purchase!",
             },
         ),
         (

@@ -80,6 +80,7 @@ pub struct FakeDaemon {
     pub url: String,
     books: Arc<Mutex<Books>>,
     thinks: Duration,
+    always: Option<i64>,
 }
 
 impl FakeDaemon {
@@ -90,6 +91,7 @@ impl FakeDaemon {
             url: format!("http://{}", listener.local_addr().unwrap()),
             books: Arc::default(),
             thinks,
+            always: None,
         };
         let router = fake.router();
         tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
@@ -102,7 +104,18 @@ impl FakeDaemon {
             url: String::new(),
             books: Arc::default(),
             thinks,
+            always: None,
         }
+    }
+
+    /// Every payment goes by this script, whatever its sum.
+    pub fn always(mut self, script: i64) -> Self {
+        self.always = Some(script);
+        self
+    }
+
+    fn script(&self, amount: i64) -> i64 {
+        self.always.unwrap_or(amount % 100)
     }
 
     pub fn router(&self) -> Router {
@@ -195,7 +208,7 @@ impl FakeDaemon {
         match kind.as_str() {
             "pay" => {
                 operation.state = "awaiting_payment";
-                match amount % 100 {
+                match self.script(amount) {
                     script::PAID | script::EVENTS_BREAK => end = Some(("paid", None)),
                     script::DECLINED => end = Some(("declined", Some("declined"))),
                     script::EXPIRED => end = Some(("expired", Some("expired"))),
@@ -240,7 +253,7 @@ impl FakeDaemon {
             let mut books = self.books();
             let operation = books.operations.get_mut(&id).unwrap();
             if operation.state == "awaiting_payment" {
-                if operation.amount % 100 == script::BUYER_IS_QUICKER {
+                if self.script(operation.amount) == script::BUYER_IS_QUICKER {
                     operation.state = "paid";
                 } else {
                     operation.state = "cancelled";
@@ -397,7 +410,7 @@ async fn events(State(fake): State<FakeDaemon>, Path(id): Path<String>) -> Respo
                 told = reply;
                 let mut books = fake.books();
                 let operation = books.operations.get_mut(&id).unwrap();
-                if operation.amount % 100 == script::EVENTS_BREAK && !operation.events_broken {
+                if fake.script(operation.amount) == script::EVENTS_BREAK && !operation.events_broken {
                     operation.events_broken = true;
                     return;
                 }
