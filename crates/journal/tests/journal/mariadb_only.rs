@@ -120,9 +120,10 @@ async fn a_text_that_does_not_fit_is_an_error_of_its_own_job() {
     database.drop().await;
 }
 
-/// When a transaction of another connection in this database began to wait for a lock.
+/// When a transaction in this database began that now waits for a lock. The server renews its table of transactions
+/// only when nobody has read it for 0.1 s.
 async fn waiting_since(connection: &mut AnyConnection, unlike: Option<&str>) -> String {
-    for _ in 0..600 {
+    for _ in 0..150 {
         let row = sqlx::query(
             "SELECT CAST(trx_started AS CHAR) FROM information_schema.innodb_trx t \
              JOIN information_schema.processlist p ON p.id = t.trx_mysql_thread_id \
@@ -134,7 +135,7 @@ async fn waiting_since(connection: &mut AnyConnection, unlike: Option<&str>) -> 
         match row.map(|row| row.get::<String, _>(0)) {
             Some(since) if unlike != Some(since.as_str()) => return since,
             _ => connection
-                .execute(sqlx::raw_sql("SELECT SLEEP(0.05)"))
+                .execute(sqlx::raw_sql("SELECT SLEEP(0.2)"))
                 .await
                 .map(|_| ())
                 .unwrap(),
@@ -178,8 +179,9 @@ async fn a_row_that_stays_locked_spoils_no_other_job() {
     journal.open(opening(&locked)).await.unwrap();
     let mut other = by_hand(&database).await;
     other.execute(sqlx::raw_sql("START TRANSACTION")).await.unwrap();
-    other
-        .execute(sqlx::raw_sql("UPDATE operations SET amount = amount"))
+    sqlx::query("UPDATE operations SET amount = amount + 1 WHERE id = ?")
+        .bind(locked.id.as_bytes().to_vec())
+        .execute(&mut other)
         .await
         .unwrap();
     let mut tasks = tokio::task::JoinSet::new();
