@@ -76,7 +76,7 @@ mod tests {
         assert_eq!(limits.take(0), Err(1));
         tokio::time::advance(Duration::from_millis(1)).await;
         assert_eq!(limits.take(0), Ok(()));
-        tokio::time::advance(Duration::from_secs(3600)).await;
+        tokio::time::advance(Duration::from_hours(1)).await;
         for _ in 0..3 {
             assert_eq!(limits.take(0), Ok(()));
         }
