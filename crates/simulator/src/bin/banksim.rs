@@ -1,5 +1,7 @@
 //! The simulated bank alone: prints its addresses and serves until Ctrl-C.
 
+use std::fs::OpenOptions;
+use std::io::Write as _;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
@@ -110,8 +112,17 @@ fn write_client(running: &Running, ca_file: &Path) -> Result<()> {
         ca_file.with_file_name("banksim-client-key.pem"),
     );
     std::fs::write(&chain, client.chain_pem).with_context(|| format!("cannot write {}", chain.display()))?;
-    std::fs::write(&key, client.key_pem.expose_secret())
+    write_key(&key, client.key_pem.expose_secret())
         .with_context(|| format!("cannot write {}", key.display()))?;
     println!("client    {} and {}", chain.display(), key.display());
     Ok(())
+}
+
+/// The key file is readable by its owner only.
+fn write_key(path: &Path, key_pem: &str) -> std::io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)?.write_all(key_pem.as_bytes())
 }
