@@ -24,8 +24,8 @@ struct Arguments {
     #[arg(long, default_value_t = 0)]
     payer_port: u16,
     /// A shop as `sbpMerchantId:secretKey`; may be given several times.
-    #[arg(long = "merchant", required = true, value_parser = merchant)]
-    merchants: Vec<Merchant>,
+    #[arg(long = "merchant", required = true)]
+    merchants: Vec<String>,
     /// Where notifications go (for every shop).
     #[arg(long)]
     callback: Option<String>,
@@ -60,7 +60,11 @@ async fn main() -> Result<()> {
 }
 
 fn options(arguments: Arguments) -> Result<Options> {
-    let mut merchants = arguments.merchants;
+    let mut merchants = arguments
+        .merchants
+        .iter()
+        .map(|text| merchant(text))
+        .collect::<Result<Vec<_>>>()?;
     for merchant in &mut merchants {
         merchant.callback_url.clone_from(&arguments.callback);
     }
@@ -86,17 +90,16 @@ fn options(arguments: Arguments) -> Result<Options> {
     Ok(options)
 }
 
-fn merchant(text: &str) -> Result<Merchant, String> {
+/// Not a `value_parser`: clap would repeat the key in its error.
+fn merchant(text: &str) -> Result<Merchant> {
     match text.split_once(':') {
-        Some((id, key)) if !id.is_empty() && id.len() <= 12 && !key.is_empty() => Ok(Merchant::new(id, key)),
-        _ => Err("write it as sbpMerchantId:secretKey, for example MA000001:secret".to_owned()),
+        Some((id, key)) if (1..=12).contains(&id.len()) && !key.is_empty() => Ok(Merchant::new(id, key)),
+        _ => bail!(
+            "--merchant: write it as sbpMerchantId:secretKey, for example MA000001:secret (the id has 1..12 characters)"
+        ),
     }
 }
 
-#[expect(
-    clippy::print_stdout,
-    reason = "the addresses are what this program is asked for"
-)]
 fn announce(running: &Running, ca_file: &Path) -> Result<()> {
     println!("bank      {}", running.base_url);
     println!("payer     {}", running.payer_url.as_deref().unwrap_or("-"));
