@@ -45,7 +45,7 @@ async fn main() -> Result<()> {
     let arguments = Arguments::parse();
     let mtls = arguments.mtls;
     let ca_file = arguments.ca_file.clone();
-    let running = Simulator::start(options(arguments)?)
+    let running = Simulator::start(options(&arguments)?)
         .await
         .context("the simulated bank did not start")?;
     std::fs::write(&ca_file, &running.ca_pem)
@@ -59,7 +59,7 @@ async fn main() -> Result<()> {
     Ok(())
 }
 
-fn options(arguments: Arguments) -> Result<Options> {
+fn options(arguments: &Arguments) -> Result<Options> {
     let mut merchants = arguments
         .merchants
         .iter()
