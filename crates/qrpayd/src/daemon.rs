@@ -149,7 +149,7 @@ impl Daemon {
                 callback_address = listener.local_addr()?;
                 servers.push(serve(listener, callbacks, stop_http.clone()));
             }
-            None => pages = pages.merge(callbacks),
+            None => pages = pages.merge(callbacks.reset_fallback()),
         }
         let options = HttpOptions {
             max_body_bytes: parts.body_limit_bytes,

@@ -19,7 +19,7 @@ use protocol::Message;
 use qrpos::kiosk::{self, KioskOptions, Tender};
 use qrpos::words::Lang;
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use settings::LogFormat;
 use simulator::{Merchant, Running, Simulator};
 use std::path::{Path, PathBuf};
@@ -115,24 +115,24 @@ async fn write_settings(
     secret: &SecretString,
     clock: &dyn Clock,
 ) -> anyhow::Result<()> {
-    let row = json!({
-        "url": bank.base_url, "ca": bank.ca_pem,
-        "sbpMerchantId": MERCHANT, "secretKey": secret.expose_secret(),
+    let shared = json!({
+        "url": bank.base_url, "ca": bank.ca_pem, "secretKey": secret.expose_secret(),
         "qrTtl": 2, "interval": 2, "timeout": 10,
     });
-    let Value::Object(row) = row else {
+    let Value::Object(shared) = shared else {
         anyhow::bail!("a row is an object")
     };
-    for module in [DYNAMIC, CASH_LINK] {
+    let mut dynamic = shared.clone();
+    dynamic.insert("sbpMerchantId".to_owned(), MERCHANT.into());
+    for (module, row) in [(DYNAMIC, dynamic), (CASH_LINK, shared)] {
         let provider = connectors::provider(module).context("the module is not in this build")?;
         provider.check(connector::config::Table::Merchants, &row)?;
         let module = ModuleName::new(module)?;
         journal.ensure_module(&module).await?;
-        let value: Map<String, Value> = row.clone();
         let write = SettingsWrite::Merchant {
             module,
             id: 0,
-            value: Some(value),
+            value: Some(row),
         };
         journal.write_settings(write, "demo", clock.now()).await?;
     }
