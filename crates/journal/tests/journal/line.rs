@@ -1,6 +1,7 @@
 //! A line to the MariaDB server that can be cut at the worst moment.
 
 use crate::bench::Database;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -18,6 +19,7 @@ pub enum Cut {
 #[derive(Clone, Default)]
 pub struct Line {
     cut: Arc<Mutex<Option<Cut>>>,
+    silent: Arc<AtomicBool>,
 }
 
 /// A `COMMIT` on the wire: length, sequence number, COM_QUERY, text.
@@ -36,6 +38,9 @@ impl Line {
         let (server, serving) = (server.to_owned(), line.clone());
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
+                if serving.silent.load(Ordering::SeqCst) {
+                    std::future::pending::<()>().await;
+                }
                 let server = TcpStream::connect(&server).await.unwrap();
                 tokio::spawn(serving.clone().carry(client, server));
             }
@@ -48,6 +53,11 @@ impl Line {
         *self.cut.lock().unwrap() = Some(cut);
     }
 
+    /// From now on the line carries nothing, and nobody is told.
+    pub fn fall_silent(&self) {
+        self.silent.store(true, Ordering::SeqCst);
+    }
+
     /// Carries bytes both ways until either side ends or the line is cut.
     async fn carry(self, mut client: TcpStream, mut server: TcpStream) {
         let (mut up, mut down) = (vec![0; 65_536], vec![0; 65_536]);
@@ -55,6 +65,9 @@ impl Line {
             tokio::select! {
                 read = client.read(&mut up) => {
                     let sent = match read { Ok(size) if size > 0 => &up[..size], _ => return };
+                    if self.silent.load(Ordering::SeqCst) {
+                        std::future::pending::<()>().await;
+                    }
                     let commits = sent.windows(COMMIT.len()).any(|part| part == COMMIT);
                     let cut = commits.then(|| self.cut.lock().unwrap().take()).flatten();
                     if cut == Some(Cut::BeforeServer) {

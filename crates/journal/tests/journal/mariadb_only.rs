@@ -230,6 +230,28 @@ async fn a_commit_without_an_answer_is_unavailable() {
     }
 }
 
+/// The server is gone without a word: writes and questions end all the same. Time is turned by the runtime.
+#[tokio::test]
+async fn a_silent_server_is_given_up() {
+    let database = Database::create().await;
+    let (url, line) = Line::to(&database).await;
+    let journal = MariaJournal::connect(&url, options()).await.unwrap();
+    let first = payment("a", 1);
+    journal.open(opening(&first)).await.unwrap();
+    assert!(journal.get(first.id).await.unwrap().is_some());
+    line.fall_silent();
+    tokio::time::pause();
+    let written = journal.commit(change(&paid(&first))).await;
+    assert!(
+        matches!(written, Err(JournalError::Unavailable(_))),
+        "{written:?}"
+    );
+    let asked = journal.get(first.id).await;
+    assert!(matches!(asked, Err(JournalError::Unavailable(_))), "{asked:?}");
+    tokio::time::resume();
+    database.drop().await;
+}
+
 #[tokio::test]
 async fn the_manuals_view_shows_payments() {
     let database = Database::create().await;
