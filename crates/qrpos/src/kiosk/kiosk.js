@@ -12,6 +12,7 @@
   const SLOW_PAUSE_MS = 10000;
   const ANSWER_MS = 20000;
   const SILENCE_MS = 60000;
+  const ASK_FOR_MS = 24 * 3600 * 1000; // After a day nobody stands before this screen.
   const EVENT_CHARS_MAX = 1000000;
   const QUANTITY_MAX = 99;
   const STORE_KEY = "qrpos-kiosk";
@@ -157,6 +158,7 @@
         if (mine !== run) return;
         offline(true);
       }
+      if (Date.now() - startedAt > ASK_FOR_MS) return;
       if (late()) hear({ state: "unresolved", final: false });
       await sleep(late() ? SLOW_PAUSE_MS : PAUSE_MS);
     }
@@ -425,7 +427,8 @@
     if (state.phase !== "result") return;
     $("verdict").textContent = say(known);
     $("verdict-text").textContent = say(`${known}_text`);
-    const why = known === "refused" || known === "declined" ? pick(state.reply.error?.text) : "";
+    let why = known === "refused" || known === "declined" ? pick(state.reply.error?.text) : "";
+    if (known === "unresolved") why = `${say("request")}: ${state.sale.message.id}`;
     $("why").textContent = why;
     $("why").hidden = !why;
 
@@ -433,8 +436,9 @@
     const busy = refundPending();
     const goods = paid ? returnable() : [];
     $("again").hidden = !(["declined", "expired", "cancelled", "refused"].includes(known) && state.reply.error?.repeatable !== false);
-    $("new").hidden = known === "unresolved" || busy;
-    $("new").className = $("again").hidden ? "primary" : "quiet";
+    $("new").hidden = busy;
+    $("new").className = $("again").hidden && known !== "unresolved" ? "primary" : "quiet";
+    $("new").textContent = say(known === "unresolved" ? "staff_close" : "new_purchase");
     $("to-refund").hidden = !paid || busy || goods.length === 0;
 
     $("slip").hidden = !paid;
