@@ -1,1 +1,44 @@
-fn main() {}
+//! The repository's own tools. `cargo xtask test` checks everything from a bare machine on; `cargo xtask tidy` checks
+//! the rules that no compiler knows.
+
+mod install;
+mod processes;
+mod repository;
+mod services;
+mod stopwatch;
+mod tally;
+mod test;
+mod tidy;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "The repository's own tools")]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Installs what is missing, starts the servers that the tests need, checks and tests everything
+    Test(test::Options),
+    /// Checks the rules of the house: layering, floats, clocks, links, file lengths and the like
+    Tidy,
+}
+
+fn main() -> ExitCode {
+    let outcome = match Cli::parse().task {
+        Task::Test(options) => test::run(&options),
+        Task::Tidy => tidy::run(),
+    };
+    match outcome {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

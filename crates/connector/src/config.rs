@@ -1,7 +1,16 @@
 //! Settings of a module as data: which keys there are, what they mean, how a value is checked. The same list
 //! checks what is written, fills in defaults, and prints the documentation.
 
-use serde_json::{Map, Value};
+mod common;
+mod describe;
+mod merge;
+mod read;
+mod value;
+
+pub use common::{COMMON, Limits, limits, policy, transport};
+pub use describe::{Language, describe};
+pub use merge::{check, merge, redact};
+pub use read::{integer, required_secret, required_text, secret, text};
 
 /// Where a key may stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,10 +26,15 @@ pub enum Scope {
 /// What a value may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyType {
-    /// Text of at most so many characters.
+    /// Text of at most so many characters, at least one.
     Text {
         /// The most characters.
         max: usize,
+    },
+    /// Exactly so many decimal digits, written as text: a bank account.
+    Digits {
+        /// How many.
+        count: usize,
     },
     /// An `http://` or `https://` address without a slash at the end.
     Url,
@@ -102,6 +116,16 @@ pub enum ConfigError {
     },
 }
 
+impl ConfigError {
+    /// A value that cannot be used.
+    pub fn bad(key: impl Into<String>, problem: impl Into<String>) -> Self {
+        Self::BadValue {
+            key: key.into(),
+            problem: problem.into(),
+        }
+    }
+}
+
 /// Which table settings are written to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Table {
@@ -111,24 +135,16 @@ pub enum Table {
     Terminals,
 }
 
-/// Checks what an operator wants to write: every key known, in the right table, of the right type and range.
-/// Missing keys are allowed here (the other table may have them); [`merge`] finds them.
-pub fn check<'a>(
-    keys: impl Iterator<Item = &'a Key> + Clone,
-    table: Table,
-    value: &Map<String, Value>,
-) -> Result<(), ConfigError> {
-    let _ = (keys, table, value);
-    Ok(())
+impl Scope {
+    /// Whether a key of this scope may stand in that table.
+    pub const fn allows(self, table: Table) -> bool {
+        match self {
+            Self::Both => true,
+            Self::Merchant => matches!(table, Table::Merchants),
+            Self::Terminal => matches!(table, Table::Terminals),
+        }
+    }
 }
 
-/// Lays the terminal's settings over the merchant's over the defaults, reads `<key>_file` and PEM paths, and
-/// checks that nothing required is missing.
-pub fn merge<'a>(
-    keys: impl Iterator<Item = &'a Key> + Clone,
-    merchant: &Map<String, Value>,
-    terminal: &Map<String, Value>,
-) -> Result<Map<String, Value>, ConfigError> {
-    let _ = (keys, terminal);
-    Ok(merchant.clone())
-}
+#[cfg(test)]
+mod tests;

@@ -3,12 +3,17 @@
 //! A connector builds requests and reads responses. It never sends: this crate has no HTTP client, and neither has
 //! `connectors`. Invariant: an answer we do not understand ends in `Unknown`, never in a panic and never in "paid".
 
+pub mod answer;
 pub mod config;
+pub mod conversation;
 pub mod nspk;
 pub mod provider;
+pub mod purpose;
+pub mod rubles;
 pub mod sign;
 pub mod wire;
 
 pub use config::{ConfigError, Key, KeyType, Scope};
 pub use provider::{Built, CallbackError, Connector, Provider, Turn};
+pub use rubles::Rubles;
 pub use wire::{Method, RawCallback, WireRequest, WireResponse};

@@ -1,9 +1,11 @@
 //! The two types that a provider's folder gives: [`Provider`] (what it is called, its settings) and
 //! [`Connector`] (the conversation, built from one register's settings).
 
+use crate::config::{self, Limits, Table};
 use crate::{ConfigError, Key, RawCallback, WireRequest, WireResponse};
-use domain::{Abilities, Answer, Call, Fault, OperationId, Timestamp};
+use domain::{Abilities, Answer, Call, Fault, OperationId, Policy, Timestamp};
 use secrecy::SecretString;
+use serde_json::{Map, Value};
 use std::sync::Arc;
 
 /// What to do next in a call.
@@ -22,6 +24,9 @@ pub trait Connector: Send + Sync {
 
     /// What to do next, given all that the provider has answered so far in this call. `now` is for providers that
     /// want a time in the message. A call that the module lacks is `Refused` with `Code::Unsupported`.
+    ///
+    /// The certainty of a fault speaks of the whole call. So the sender, when it cannot connect with something
+    /// already heard, must not say `NotSent` for a call that changes something: its first request was sent.
     fn next(&self, call: &Call, heard: &[WireResponse], now: Timestamp) -> Result<Turn, Fault>;
 
     /// Whether a callback really comes from the provider: checks its signature over the raw bytes.
@@ -34,6 +39,10 @@ pub struct Built {
     pub connector: Box<dyn Connector>,
     /// How to reach the provider.
     pub transport: Transport,
+    /// The times and limits that a new operation lives by.
+    pub policy: Policy,
+    /// The sums that the module takes.
+    pub limits: Limits,
 }
 
 /// How a provider is reached with one merchant's settings. Two registers with equal transports share connections.
@@ -83,14 +92,29 @@ pub struct Provider {
     pub keys: &'static [&'static [Key]],
     /// Builds a connector from settings that were checked against [`Provider::keys`] and merged (terminal over
     /// merchant over defaults).
-    pub build: fn(&serde_json::Map<String, serde_json::Value>) -> Result<Built, ConfigError>,
+    pub build: fn(&Map<String, Value>) -> Result<Built, ConfigError>,
     /// Finds the operation that a callback speaks of. Nothing is believed at this point.
     pub callback_operation: fn(&RawCallback) -> Option<OperationId>,
 }
 
 impl Provider {
     /// Every key of its settings, in the order of the documentation.
-    pub fn all_keys(&self) -> impl Iterator<Item = &'static Key> + use<> {
+    pub fn all_keys(&self) -> impl Iterator<Item = &'static Key> + Clone + use<> {
         self.keys.iter().flat_map(|group| group.iter())
+    }
+
+    /// Checks one row before it is written to a settings table. Missing keys are allowed: the other table may have
+    /// them.
+    pub fn check(&self, table: Table, row: &Map<String, Value>) -> Result<(), ConfigError> {
+        config::check(self.all_keys(), table, row)
+    }
+
+    /// Builds the connector of one register from the rows that apply to it. Secrets leave the maps here and now.
+    pub fn connect(
+        &self,
+        merchant: &Map<String, Value>,
+        terminal: &Map<String, Value>,
+    ) -> Result<Built, ConfigError> {
+        (self.build)(&config::merge(self.all_keys(), merchant, terminal)?)
     }
 }

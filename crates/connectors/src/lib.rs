@@ -1,1 +1,93 @@
-//! connectors
+//! Every provider that the product speaks to, a folder each.
+//!
+//! Invariant: no HTTP client and no async runtime here. A connector builds requests and reads responses.
+
+pub mod raiffeisen;
+
+use connector::Provider;
+
+/// Every module, in the order of the documentation.
+pub fn registry() -> &'static [Provider] {
+    &raiffeisen::PROVIDERS
+}
+
+/// The module of that name.
+pub fn provider(module: &str) -> Option<&'static Provider> {
+    registry().iter().find(|provider| provider.module == module)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use connector::config::{Language, Table, describe};
+    use serde_json::{Map, Value};
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_module_and_key_has_one_meaning() {
+        let modules: BTreeSet<_> = registry().iter().map(|provider| provider.module).collect();
+        assert_eq!(modules.len(), registry().len());
+        for provider in registry() {
+            let mut names = BTreeSet::new();
+            assert!(domain::ModuleName::new(provider.module).is_ok());
+            for key in provider.all_keys() {
+                assert!(
+                    names.insert(key.name),
+                    "{}: key {} stands twice",
+                    provider.module,
+                    key.name
+                );
+                assert!(!key.doc_ru.is_empty() && !key.doc_en.is_empty());
+            }
+        }
+        assert!(provider("qrraiffd").is_some() && provider("qrraiff").is_none());
+    }
+
+    /// The rows that the documentation shows are taken as they stand there.
+    #[test]
+    fn documented_rows_are_valid() {
+        let page = include_str!("../../../docs/providers.md");
+        let mut rows = std::collections::BTreeMap::new();
+        for block in page.split("```json ").skip(1) {
+            let (title, rest) = block.split_once('\n').unwrap();
+            let (module, table) = title.split_once(' ').unwrap();
+            let row: Map<String, Value> = serde_json::from_str(rest.split("```").next().unwrap()).unwrap();
+            let kind = if table == "merchants" {
+                Table::Merchants
+            } else {
+                Table::Terminals
+            };
+            provider(module).unwrap().check(kind, &row).unwrap();
+            rows.insert((module, table), row);
+        }
+        for provider in registry() {
+            let none = Map::new();
+            let mut merchant = rows[&(provider.module, "merchants")].clone();
+            let terminal = rows.get(&(provider.module, "terminals")).unwrap_or(&none);
+            // The page rightly shows a file, which is not on this machine.
+            assert!(merchant.remove("secretKey_file").is_some());
+            merchant.insert("secretKey".to_owned(), Value::from("secret"));
+            assert!(
+                provider.connect(&merchant, terminal).is_ok(),
+                "{}",
+                provider.module
+            );
+        }
+    }
+
+    #[test]
+    fn every_key_is_described_in_both_languages() {
+        for provider in registry() {
+            for language in [Language::Russian, Language::English] {
+                let page = describe(provider, language);
+                assert!(
+                    provider
+                        .all_keys()
+                        .all(|key| page.contains(&format!("\n{}\n", key.name))),
+                    "{page}"
+                );
+            }
+        }
+        insta::assert_snapshot!(describe(&registry()[1], Language::English));
+    }
+}

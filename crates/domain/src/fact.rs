@@ -71,6 +71,10 @@ pub enum Fact {
     },
     /// The promised time is over and the outcome is not known.
     PromiseOver,
+    /// It was tried for as long as the settings allow; nobody asks any more. Needs a person.
+    GaveUp,
+    /// It was watched for late money for as long as the settings say.
+    WatchEnded,
     /// It was taken up again after a restart or from a daemon that is gone.
     Resumed,
     /// The same id came again with other content; it was turned away. Needs a person.

@@ -60,6 +60,13 @@ impl OperationId {
         self.0.as_bytes()
     }
 
+    /// The id of the refund that gives this payment's late money back. Derived, so that there can be only one.
+    pub fn reversal(self) -> Self {
+        let mut bytes = *self.0.as_bytes();
+        bytes[15] ^= 0xff;
+        Self(Uuid::from_bytes(bytes))
+    }
+
     /// The id under which a provider knows this operation. It is derived, so a retry can never mint another
     /// (invariant 8). `attempt` counts from 1 and grows only after the provider has refused the earlier one for good.
     pub fn order(self, attempt: u32) -> OrderId {

@@ -27,8 +27,12 @@ pub struct Operation {
     pub state: State,
     /// The call that was decided on and whose answer has not been heard.
     pub in_flight: Option<InFlight>,
-    /// When the engine wants to be asked again.
+    /// When the next call is planned; none when there is nothing more to ask.
+    pub act_at: Option<Timestamp>,
+    /// When the engine wants to be woken: the earliest of the next call, the QR's end and the promised answer.
     pub due_at: Option<Timestamp>,
+    /// Whether an earlier registration or refund may have arrived although nobody answered it.
+    pub uncertain: bool,
     /// Which attempt the order id stands for; see [`OperationId::order`].
     pub attempt: u32,
     /// Technical errors in a row.
@@ -186,7 +190,8 @@ pub struct InFlight {
 /// What the buyer is shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Qr {
-    /// The text inside the QR.
+    /// The text inside the QR; empty when there is nothing to show (a sticker was activated, a customer's code
+    /// was charged).
     pub payload: String,
     /// When it dies.
     pub expires_at: Timestamp,
@@ -203,6 +208,18 @@ pub struct Closing {
     pub revoked: bool,
     /// How many times the provider was asked to revoke.
     pub revokes: u32,
+    /// What comes next.
+    pub step: ClosingStep,
+}
+
+/// The two steps of a closing: nothing is said to be over before both were taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClosingStep {
+    /// Ask the provider to take no more money.
+    Revoke,
+    /// Ask once more whether money came in between.
+    Ask,
 }
 
 /// Why a payment is being closed.

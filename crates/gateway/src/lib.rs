@@ -2,6 +2,20 @@
 //!
 //! Invariant: an AMQP delivery is acknowledged only after [`Desk::handle`] returned, which means that its event is
 //! committed.
+//!
+//! Access: over HTTP a message's store and register must be those of its token. By `operation_id` any register of the
+//! same store may ask about, cancel or refund an operation (goods come back at another register); an operation of
+//! another store is answered as unknown. The desk holds the second rule for both doors, because only it knows the
+//! operation's store.
+
+pub mod amqp;
+pub mod http;
+
+#[cfg(test)]
+mod fake_desk;
+
+/// The largest message of a register that either door takes, in bytes.
+pub const MAX_BODY_BYTES: usize = 64 * 1024;
 
 use async_trait::async_trait;
 use bytes::Bytes;

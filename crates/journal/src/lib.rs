@@ -4,12 +4,21 @@
 //! Invariant: what [`Journal::open`] or [`Journal::commit`] returned `Ok` for survives a power cut.
 
 pub mod change;
+pub mod connect;
 pub mod error;
+pub mod memory;
 pub mod module_settings;
+pub mod options;
+mod rules;
+pub mod sql;
 
 pub use change::{Change, Opened, Opening, OutboxRow, Outgoing, Stored};
+pub use connect::{connect, connect_for_settings, migrate};
 pub use error::JournalError;
+pub use memory::MemoryJournal;
 pub use module_settings::{ModuleSettings, SettingsWrite};
+pub use options::JournalOptions;
+pub use sql::{MariaJournal, SqliteJournal};
 
 use async_trait::async_trait;
 use domain::{CallerId, Fact, ModuleName, Operation, OperationId, StoreId, TerminalId, Timestamp, Waiter};
@@ -39,6 +48,13 @@ pub struct ListFilter {
     /// At most so many (1 to 1000).
     pub limit: u32,
 }
+
+/// Most of those who wait for one operation that are told; the latest count. A register that repeats its question
+/// under ever new correlation ids must not grow the journal's answers without limit.
+pub const WAITERS_MAX: u32 = 64;
+
+/// Most operations that one call lists or adopts.
+pub const PAGE_MAX: u32 = 1000;
 
 /// The journal.
 #[async_trait]
@@ -85,6 +101,17 @@ pub trait Journal: Send + Sync {
         until: Timestamp,
         limit: u32,
     ) -> Result<Vec<Stored>, JournalError>;
+
+    /// Leases one operation to this holder, whatever its state and `due_at`: when nobody has it, when its holder's
+    /// lease has run out, or when it is this holder's already. None when there is no such operation or another
+    /// holder lives.
+    async fn take(
+        &self,
+        id: OperationId,
+        holder: Holder,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<Stored>, JournalError>;
 
     /// Prolongs every lease of this holder. Returns how many there are.
     async fn renew(&self, holder: Holder, until: Timestamp) -> Result<u64, JournalError>;

@@ -1,28 +1,27 @@
 //! A module's settings in the manual's shape: `<module>_merchants`, `<module>_stores`, `<module>_terminals`.
 
 use domain::{ModuleName, StoreId, TerminalId};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
+
+/// A row's value: a JSON object.
+pub type JsonObject = Map<String, Value>;
 
 /// All settings of a module.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ModuleSettings {
     /// Configurations by id; 0 is used for a store that is not listed.
-    pub merchants: BTreeMap<i64, Map<String, Value>>,
+    pub merchants: BTreeMap<i64, JsonObject>,
     /// Which configuration a store uses.
     pub stores: BTreeMap<StoreId, i64>,
     /// What a register overrides.
-    pub terminals: BTreeMap<TerminalId, Map<String, Value>>,
+    pub terminals: BTreeMap<TerminalId, JsonObject>,
 }
 
 impl ModuleSettings {
     /// The merchant's row and the terminal's row that apply to a register: an unknown store means merchant 0.
     /// None when that merchant does not exist.
-    pub fn rows(
-        &self,
-        store: &StoreId,
-        terminal: &TerminalId,
-    ) -> Option<(&Map<String, Value>, Option<&Map<String, Value>>)> {
+    pub fn rows(&self, store: &StoreId, terminal: &TerminalId) -> Option<(&JsonObject, Option<&JsonObject>)> {
         let merchant = self.stores.get(store).copied().unwrap_or(0);
         Some((self.merchants.get(&merchant)?, self.terminals.get(terminal)))
     }
@@ -38,7 +37,7 @@ pub enum SettingsWrite {
         /// The configuration's id.
         id: i64,
         /// Its value.
-        value: Option<Map<String, Value>>,
+        value: Option<JsonObject>,
     },
     /// `<module>_stores`
     Store {
@@ -56,6 +55,44 @@ pub enum SettingsWrite {
         /// The register.
         terminal: TerminalId,
         /// Its value.
-        value: Option<Map<String, Value>>,
+        value: Option<JsonObject>,
     },
+}
+
+impl SettingsWrite {
+    /// The module whose settings are written.
+    pub fn module(&self) -> &ModuleName {
+        match self {
+            Self::Merchant { module, .. } | Self::Store { module, .. } | Self::Terminal { module, .. } => {
+                module
+            }
+        }
+    }
+
+    /// The audit line: which row and which keys. No value, since a value may be a secret.
+    pub(crate) fn audit_text(&self) -> String {
+        let keys = |value: &Option<JsonObject>| {
+            value
+                .as_ref()
+                .map(|value| value.keys().cloned().collect::<Vec<_>>())
+        };
+        let what = match self {
+            Self::Merchant { module, id, value } => {
+                json!({"table": "merchants", "module": module, "id": id, "keys": keys(value)})
+            }
+            Self::Store {
+                module,
+                store,
+                merchant,
+            } => json!({"table": "stores", "module": module, "StoreID": store, "merchant": merchant}),
+            Self::Terminal {
+                module,
+                terminal,
+                value,
+            } => {
+                json!({"table": "terminals", "module": module, "TerminalID": terminal, "keys": keys(value)})
+            }
+        };
+        what.to_string()
+    }
 }

@@ -43,8 +43,10 @@ pub struct Common<'a> {
 pub struct Pay {
     /// Version of the protocol: 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 1))]
     pub protocol: Option<u32>,
     /// `pay`
+    #[schemars(extend("const" = "pay"))]
     pub operation: String,
     /// The register's id of this request, the idempotency key within the store and register. A UUID is best.
     pub id: CallerId,
@@ -58,8 +60,10 @@ pub struct Pay {
     /// How long the register waits for the final answer, in milliseconds: 30000 to 3600000. The QR's life is
     /// shortened so that the answer comes at least ten seconds earlier.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 30_000, max = 3_600_000))]
     pub timeout_ms: Option<u64>,
     /// The sum in kopecks, 1 or more.
+    #[schemars(extend("minimum" = 1))]
     pub amount: Kopecks,
     /// Purpose shown to the payer, at most 140 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -82,8 +86,9 @@ pub struct Pay {
     pub link: Option<String>,
     /// How long the QR shall live, in seconds: 30 to 7776000. When left out, the module's `qrTtl`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 30, max = 7_776_000))]
     pub lifetime_s: Option<u32>,
-    /// Which of several systems behind one gateway: `sbp`, `webmoney`, …
+    /// Which of several systems behind one gateway: `sbp`, `webmoney`, …; at most 32 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 32))]
     pub tender: Option<String>,
@@ -92,11 +97,14 @@ pub struct Pay {
 /// Cancels a payment that is not paid yet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("oneOf" = [{"required": ["payment"]}, {"required": ["operation_id"]}]))]
 pub struct Cancel {
     /// Version of the protocol: 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 1))]
     pub protocol: Option<u32>,
     /// `cancel`
+    #[schemars(extend("const" = "cancel"))]
     pub operation: String,
     /// The register's id of this request.
     pub id: CallerId,
@@ -118,11 +126,14 @@ pub struct Cancel {
 /// Gives money of a payment back, whole or in part; several refunds may follow each other.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("oneOf" = [{"required": ["payment"]}, {"required": ["operation_id"]}]))]
 pub struct Refund {
     /// Version of the protocol: 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 1))]
     pub protocol: Option<u32>,
     /// `refund`
+    #[schemars(extend("const" = "refund"))]
     pub operation: String,
     /// The register's id of this request, the idempotency key within the store and register.
     pub id: CallerId,
@@ -133,8 +144,9 @@ pub struct Refund {
     pub store: StoreId,
     /// The register's id.
     pub terminal: TerminalId,
-    /// How long the register waits for the final answer, in milliseconds.
+    /// How long the register waits for the final answer, in milliseconds: 30000 to 3600000.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 30_000, max = 3_600_000))]
     pub timeout_ms: Option<u64>,
     /// The payment, by the register's id, when this register made it. Either this or `operation_id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -144,6 +156,7 @@ pub struct Refund {
     pub operation_id: Option<OperationId>,
     /// The sum in kopecks; when left out, all that is left of the payment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("minimum" = 1))]
     pub amount: Option<Kopecks>,
     /// Why, as shown to the buyer, at most 140 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -154,11 +167,14 @@ pub struct Refund {
 /// Asks how an operation stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("oneOf" = [{"required": ["payment"]}, {"required": ["operation_id"]}]))]
 pub struct Status {
     /// Version of the protocol: 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 1))]
     pub protocol: Option<u32>,
     /// `status`
+    #[schemars(extend("const" = "status"))]
     pub operation: String,
     /// The register's id of this request.
     pub id: CallerId,
@@ -183,8 +199,10 @@ pub struct Status {
 pub struct LinkCheck {
     /// Version of the protocol: 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 1))]
     pub protocol: Option<u32>,
     /// `link_check`
+    #[schemars(extend("const" = "link_check"))]
     pub operation: String,
     /// The register's id of this request, the idempotency key within the store and register.
     pub id: CallerId,
@@ -195,11 +213,12 @@ pub struct LinkCheck {
     pub store: StoreId,
     /// The register's id.
     pub terminal: TerminalId,
-    /// How long the register waits for the final answer, in milliseconds.
+    /// How long the register waits for the final answer, in milliseconds: 30000 to 3600000.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 30_000, max = 3_600_000))]
     pub timeout_ms: Option<u64>,
     /// What the scanner read, at most 512 characters.
-    #[schemars(length(max = 512))]
+    #[schemars(length(min = 1, max = 512))]
     pub link: String,
 }
 
@@ -209,8 +228,10 @@ pub struct LinkCheck {
 pub struct LinkBind {
     /// Version of the protocol: 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 1))]
     pub protocol: Option<u32>,
     /// `link_bind`
+    #[schemars(extend("const" = "link_bind"))]
     pub operation: String,
     /// The register's id of this request, the idempotency key within the store and register.
     pub id: CallerId,
@@ -221,15 +242,16 @@ pub struct LinkBind {
     pub store: StoreId,
     /// The register's id.
     pub terminal: TerminalId,
-    /// How long the register waits for the final answer, in milliseconds.
+    /// How long the register waits for the final answer, in milliseconds: 30000 to 3600000.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 30_000, max = 3_600_000))]
     pub timeout_ms: Option<u64>,
     /// What the scanner read, at most 512 characters.
-    #[schemars(length(max = 512))]
+    #[schemars(length(min = 1, max = 512))]
     pub link: String,
-    /// The bank's terminal number, for banks that ask it once (Alfa-Bank): digits.
+    /// The bank's terminal number, for banks that ask it once (Alfa-Bank): digits, at most 32.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(max = 32))]
+    #[schemars(length(min = 1, max = 32), regex(pattern = r"^[0-9]+$"))]
     pub terminal_number: Option<String>,
 }
 

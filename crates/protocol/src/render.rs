@@ -1,12 +1,40 @@
 //! From an operation to the reply that tells of it: a pure function, so that a repeat gets the same words.
 
-use crate::{Message, Reply, VERSION};
-use domain::{CallerId, Code, Kopecks, Operation, Timestamp};
+use crate::{Failure, LinkReport, LinkVerdict, Message, QrReport, Reply, VERSION};
+use domain::operation::{LinkOwner, Operation};
+use domain::{CallerId, Code, Kopecks, LinkState, OperationKind, State, Timestamp};
+use texts::{SlipTitle, SlipWord, Text, Ui, code_text, slip_lines, slip_rubles, state_text, ui};
 
-/// How an operation stands, told to whoever asked with `id` and `operation` (a status question has its own).
+/// The key of the QR's id in [`domain::call::Reference`].
+pub const QR_ID: &str = "qr_id";
+/// The key of the bank's transaction id in [`domain::call::Reference`].
+pub const TRANSACTION_ID: &str = "transaction_id";
+/// How many characters of a detail a register is given.
+const MAX_DETAIL: usize = 500;
+
+/// How an operation stands, told to whoever asked for it. `refunded` is what of a payment has been refunded or is
+/// reserved for refunds. A question about an operation has an id of its own: see [`Reply::answering`].
 pub fn render(operation: &Operation, refunded: Kopecks, now: Timestamp) -> Reply {
-    let _ = (operation, refunded, now);
-    turned_away(None, None, Code::Internal, None)
+    let kind = operation.kind();
+    let moves_money = matches!(kind, OperationKind::Payment | OperationKind::Refund);
+    let link = link_report(operation);
+    let error = failure(operation);
+    Reply {
+        protocol: VERSION,
+        id: Some(operation.request.id.clone()),
+        operation: Some(operation_word(kind).to_owned()),
+        operation_id: Some(operation.id),
+        state: Some(operation.state),
+        is_final: operation.state.is_final(),
+        amount: moves_money.then(|| operation.amount()),
+        refunded: (kind == OperationKind::Payment && !refunded.is_zero()).then_some(refunded),
+        qr: qr_report(operation, now),
+        requisites: requisites(operation),
+        slip: slip(operation),
+        message: message(operation, link.as_ref(), error.as_ref()),
+        link,
+        error,
+    }
 }
 
 /// A request that opened nothing.
@@ -16,10 +44,9 @@ pub fn turned_away(
     code: Code,
     detail: Option<String>,
 ) -> Reply {
-    let _ = (code, detail);
     Reply {
         protocol: VERSION,
-        id,
+        id: id.or_else(|| message.map(|m| m.common().id.clone())),
         operation: message.map(|m| m.common().operation.to_owned()),
         operation_id: None,
         state: None,
@@ -30,7 +57,192 @@ pub fn turned_away(
         requisites: None,
         slip: Vec::new(),
         link: None,
-        message: texts::Text::new("", ""),
-        error: None,
+        message: code_text(code),
+        error: Some(failure_report(code, code_text(code), detail)),
     }
+}
+
+impl Reply {
+    /// The same reply to a message that asked about the operation (`status`, `cancel`): it carries that message's id
+    /// and operation.
+    pub fn answering(mut self, message: &Message) -> Self {
+        let common = message.common();
+        self.id = Some(common.id.clone());
+        self.operation = Some(common.operation.to_owned());
+        self
+    }
+}
+
+/// The `operation` that opens an operation of this kind.
+const fn operation_word(kind: OperationKind) -> &'static str {
+    match kind {
+        OperationKind::Payment => "pay",
+        OperationKind::Refund => "refund",
+        OperationKind::LinkCheck => "link_check",
+        OperationKind::LinkBind => "link_bind",
+    }
+}
+
+/// The QR, only while it can be paid.
+fn qr_report(operation: &Operation, now: Timestamp) -> Option<QrReport> {
+    let qr = operation.qr.as_ref()?;
+    let expires_in_ms = qr.expires_at.ms_since(now);
+    if operation.state != State::AwaitingPayment || expires_in_ms == 0 {
+        return None;
+    }
+    Some(QrReport {
+        payload: qr.payload.clone(),
+        expires_at: qr.expires_at.to_string(),
+        expires_in_ms,
+    })
+}
+
+/// When money moved, if it did.
+fn settled_at(operation: &Operation) -> Option<Timestamp> {
+    match operation.state {
+        State::Paid => operation
+            .paid
+            .as_ref()
+            .map(|paid| paid.at)
+            .or(operation.finished_at),
+        State::Refunded => operation.finished_at,
+        _ => None,
+    }
+}
+
+fn requisites(operation: &Operation) -> Option<String> {
+    if !matches!(operation.state, State::Paid | State::Refunded) {
+        return None;
+    }
+    let known = |key| operation.reference.get(key).unwrap_or_default();
+    let moment = settled_at(operation).map_or_else(String::new, |at| at.to_string());
+    let order = operation.order();
+    let fields = [
+        operation.request.module.as_str(),
+        order.as_str(),
+        known(QR_ID),
+        known(TRANSACTION_ID),
+        &moment,
+    ];
+    // A comma inside a provider's id would shift the columns.
+    Some(fields.map(|field| field.replace(',', ";")).join(","))
+}
+
+fn slip(operation: &Operation) -> Vec<String> {
+    let title = match operation.state {
+        State::Paid => SlipTitle::Paid,
+        State::Refunded => SlipTitle::Refunded,
+        State::Cancelled => SlipTitle::Cancelled,
+        State::Expired => SlipTitle::Expired,
+        _ => return Vec::new(),
+    };
+    let mut lines = vec![title.as_str().to_owned()];
+    let mut say = |word, value: &str| lines.extend(slip_lines(word, value));
+    say(SlipWord::Sum, &slip_rubles(operation.amount()));
+    if let Some(at) = settled_at(operation).or(operation.finished_at) {
+        say(SlipWord::Moment, &at.to_string());
+    }
+    say(SlipWord::Store, operation.request.store.as_str());
+    say(SlipWord::Register, operation.request.terminal.as_str());
+    say(SlipWord::Operation, operation.order().as_str());
+    for (word, key) in [(SlipWord::QrId, QR_ID), (SlipWord::Transaction, TRANSACTION_ID)] {
+        if let Some(id) = operation.reference.get(key) {
+            say(word, id);
+        }
+    }
+    if matches!(operation.state, State::Cancelled | State::Expired) {
+        lines.push(SlipWord::NoMoney.as_str().to_owned());
+    }
+    lines
+}
+
+fn link_report(operation: &Operation) -> Option<LinkReport> {
+    if operation.state != State::Done {
+        return None;
+    }
+    let owner = operation.link_owner.as_ref();
+    let verdict = match (operation.kind(), operation.link.as_ref(), owner) {
+        (OperationKind::LinkBind, _, _) => LinkVerdict::BoundNow,
+        (OperationKind::LinkCheck, Some(LinkState::NotOurs), _) => LinkVerdict::NotOurs,
+        (OperationKind::LinkCheck, Some(LinkState::Ours { .. }), owner) => match owner {
+            Some(LinkOwner::ThisRegister) => LinkVerdict::ThisRegister,
+            Some(LinkOwner::OtherRegister { .. }) => LinkVerdict::OtherRegister,
+            Some(LinkOwner::Nobody) | None => LinkVerdict::Unassigned,
+        },
+        _ => return None,
+    };
+    let other_terminal = match owner {
+        Some(LinkOwner::OtherRegister { terminal }) if verdict == LinkVerdict::OtherRegister => {
+            Some(terminal.as_str().to_owned())
+        }
+        _ => None,
+    };
+    Some(LinkReport {
+        verdict,
+        link_id: operation.link_id.clone().unwrap_or_default(),
+        other_terminal,
+    })
+}
+
+const fn verdict_words(verdict: LinkVerdict) -> Ui {
+    match verdict {
+        LinkVerdict::ThisRegister => Ui::LinkThisRegister,
+        LinkVerdict::BoundNow => Ui::LinkBoundNow,
+        LinkVerdict::OtherRegister => Ui::LinkOtherRegister,
+        LinkVerdict::Unassigned => Ui::LinkUnassigned,
+        LinkVerdict::NotOurs => Ui::LinkNotOurs,
+    }
+}
+
+/// Why it failed: only in states that are failures, or that a register must not misread.
+fn failure(operation: &Operation) -> Option<Failure> {
+    let journaled = operation.failure.as_ref();
+    let code = match operation.state {
+        State::Unresolved => Code::Unresolved,
+        State::Declined => Code::Declined,
+        State::Expired => Code::Expired,
+        State::Cancelled => Code::Cancelled,
+        State::Refused => Code::Internal,
+        _ => return None,
+    };
+    // An outcome that is not known stays so, whatever the last failed call was.
+    let code = match (operation.state, journaled) {
+        (State::Unresolved, _) | (_, None) => code,
+        (_, Some(failure)) => failure.code,
+    };
+    let detail = journaled.map(|failure| match &failure.provider_code {
+        Some(provider) => format!("{} (provider's code {provider})", failure.detail),
+        None => failure.detail.clone(),
+    });
+    let text = if operation.kind() == OperationKind::Refund && code == Code::Declined {
+        ui(Ui::RefundDeclined)
+    } else {
+        code_text(code)
+    };
+    Some(failure_report(code, text, detail))
+}
+
+fn failure_report(code: Code, text: Text, detail: Option<String>) -> Failure {
+    let detail = detail.filter(|detail| !detail.is_empty());
+    Failure {
+        code,
+        text,
+        repeatable: code.repeatable(),
+        detail: detail.map(|detail| detail.chars().take(MAX_DETAIL).collect()),
+    }
+}
+
+fn message(operation: &Operation, link: Option<&LinkReport>, error: Option<&Failure>) -> Text {
+    if let Some(link) = link {
+        return ui(verdict_words(link.verdict));
+    }
+    let text = state_text(operation.state, operation.kind());
+    let text = match error {
+        Some(error) if operation.state == State::Refused => text.and(&error.text),
+        _ => text,
+    };
+    if operation.reversal.is_some() && operation.state != State::Paid {
+        return text.and(&ui(Ui::LateMoneyReturns));
+    }
+    text
 }

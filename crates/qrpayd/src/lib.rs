@@ -1,1 +1,12 @@
-//! qrpayd
+//! The daemon: puts the rooms together, starts them, stops them cleanly. The binary's commands are modules here.
+
+pub mod check;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod daemon;
+pub mod demo;
+pub mod logs;
+pub mod operations;
+pub mod run;
+pub mod systemd;

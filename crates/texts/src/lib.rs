@@ -1,4 +1,21 @@
 //! Every sentence that a cashier, a buyer or an operator reads, in Russian and English, in one catalogue.
+//!
+//! Rules for whoever adds one: say what happened and then what to do; no sentence is only "error"; Russian first,
+//! as short as a cashier can read it between two goods.
+
+pub mod catalogue;
+pub mod code;
+pub mod money;
+pub mod slip;
+pub mod state;
+pub mod ui;
+
+pub use catalogue::{Catalogue, catalogue};
+pub use code::code_text;
+pub use money::{rubles, slip_rubles};
+pub use slip::{SLIP_WIDTH, SlipTitle, SlipWord, slip_lines};
+pub use state::{state_name, state_text};
+pub use ui::{Ui, ui};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -19,5 +36,14 @@ impl Text {
             ru: ru.into(),
             en: en.into(),
         }
+    }
+
+    /// This sentence and another after it.
+    pub fn and(mut self, next: &Self) -> Self {
+        for (text, more) in [(&mut self.ru, &next.ru), (&mut self.en, &next.en)] {
+            text.push(' ');
+            text.push_str(more);
+        }
+        self
     }
 }

@@ -1,0 +1,402 @@
+//! From a message to an operation: payments and questions about links.
+
+use crate::modules::{Module, ModulesError};
+use crate::{Inner, look, slot, story, unavailable};
+use connector::nspk;
+use domain::operation::{LinkOwner, PaymentRef};
+use domain::request::{Order, Request};
+use domain::{Code, ModuleName, OperationId, Policy, Waiter};
+use engine::Opening as EngineOpening;
+use gateway::DeskError;
+use journal::{Opened, Opening, Stored};
+use protocol::{Message, Reply};
+use std::sync::Arc;
+
+/// The gap between two timeouts that nest, in milliseconds (the product manual: at least ten seconds).
+pub const GAP_MS: u64 = 10_000;
+/// The shortest life of a QR that a buyer can make use of, in milliseconds.
+const QR_LIFE_MIN_MS: u64 = 10_000;
+/// How long a question about a link is worked on when the register does not say how long it waits, in milliseconds.
+const LINK_ANSWER_MS: u64 = 40_000;
+/// What a question about a link leaves of the register's wait for the way back, in milliseconds.
+const LINK_GAP_MS: u64 = 2_000;
+
+/// A request that cannot be served, told to whoever asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TurnedAway {
+    /// The code.
+    pub code: Code,
+    /// For the engineer: what and where.
+    pub detail: Option<String>,
+}
+
+impl TurnedAway {
+    /// With a detail.
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self {
+            code,
+            detail: Some(detail.into()),
+        }
+    }
+}
+
+impl From<ModulesError> for TurnedAway {
+    fn from(error: ModulesError) -> Self {
+        let code = match error {
+            ModulesError::Unknown(_) => Code::UnknownModule,
+            ModulesError::NoMerchant { .. } | ModulesError::Config { .. } => Code::NotConfigured,
+        };
+        Self::new(code, error.to_string())
+    }
+}
+
+/// What an opening needs beside the request.
+pub struct Draft {
+    /// What was asked.
+    pub request: Request,
+    /// The module as this register sees it.
+    pub module: Arc<Module>,
+    /// The times and limits.
+    pub policy: Policy,
+    /// The cash link, or the sticker that is asked about.
+    pub link_id: Option<String>,
+    /// To whom our settings give the sticker.
+    pub link_owner: Option<LinkOwner>,
+    /// For a refund: the payment.
+    pub payment: Option<PaymentRef>,
+}
+
+/// Opens a payment or a question about a link, or finds the one that was opened under the same id.
+pub async fn open(inner: &Arc<Inner>, message: &Message, waiter: Option<Waiter>) -> Result<Reply, DeskError> {
+    match draft(inner, message) {
+        Ok(draft) => enter(inner, draft, message, waiter).await,
+        Err(turned_away) => repeat_or_turn_away(inner, message, &turned_away, waiter).await,
+    }
+}
+
+/// Journals a new operation and sets it to work; a repeat gets the stored state and is attached.
+pub async fn enter(
+    inner: &Arc<Inner>,
+    draft: Draft,
+    message: &Message,
+    waiter: Option<Waiter>,
+) -> Result<Reply, DeskError> {
+    let now = inner.clock.now();
+    let Draft {
+        request,
+        module,
+        policy,
+        link_id,
+        link_owner,
+        payment,
+    } = draft;
+    let id = OperationId::mint(now);
+    let abilities = module.built.connector.abilities();
+    let decision = engine::open(
+        EngineOpening {
+            id,
+            request,
+            policy,
+            abilities,
+            link_id,
+            link_owner,
+            payment,
+            promised: true,
+        },
+        now,
+    );
+    let reply = protocol::render(&decision.operation, domain::Kopecks::ZERO, now);
+    let mut outgoing = Vec::new();
+    if let Some(waiter) = waiter.as_ref().filter(|_| reply.is_final) {
+        outgoing = slot::outgoing(&reply, Some(id), std::slice::from_ref(waiter));
+    }
+    let opening = Opening {
+        operation: decision.operation.clone(),
+        facts: decision.facts.clone(),
+        waiter: waiter.clone(),
+        outgoing,
+        holder: inner.holder,
+        lease_until: inner.lease_until(),
+        now,
+    };
+    let opened = inner.journal.open(opening).await.map_err(|error| {
+        inner.doubt(id);
+        unavailable(error)
+    })?;
+    match opened {
+        Opened::New => {
+            if reply.is_final {
+                inner.outbox_filled.notify_waiters();
+            }
+            story::tell(&decision.operation, &decision.facts);
+            let waiters = waiter.into_iter().collect();
+            let stored = Stored {
+                operation: decision.operation,
+                waiters,
+                refund_reserved: domain::Kopecks::ZERO,
+            };
+            slot::start(inner, stored, decision.effects, None);
+            Ok(reply)
+        }
+        Opened::Existing(stored) => {
+            let same = stored.operation.request.same_content(&decision.operation.request);
+            repeated(inner, *stored, same, message, waiter).await
+        }
+        Opened::RefundExceeds { left } => {
+            let away = TurnedAway::new(
+                Code::RefundExceedsPayment,
+                format!("{left} rubles of the payment can still be refunded"),
+            );
+            turn_away(inner, message, &away, waiter).await
+        }
+        Opened::LinkBusy { holder } => {
+            let away = TurnedAway::new(
+                Code::LinkBusy,
+                format!("operation {holder} is under way on this link"),
+            );
+            turn_away(inner, message, &away, waiter).await
+        }
+    }
+}
+
+/// The same id again: the stored state for the same content, a conflict for other content. Nothing is done twice.
+pub async fn repeated(
+    inner: &Arc<Inner>,
+    stored: Stored,
+    same: bool,
+    message: &Message,
+    waiter: Option<Waiter>,
+) -> Result<Reply, DeskError> {
+    let id = stored.operation.id;
+    if !same {
+        slot::happen(inner, id, engine::Event::ConflictingRepeat).await?;
+        let away = TurnedAway::new(
+            Code::IdConflict,
+            format!("this id belongs to operation {id}, which asked for something else"),
+        );
+        return turn_away(inner, message, &away, waiter).await;
+    }
+    let reply = protocol::render(&stored.operation, stored.refund_reserved, inner.clock.now());
+    let Some(waiter) = waiter else { return Ok(reply) };
+    if !reply.is_final
+        && let Some(inbox) = slot::reach(inner, id).await?
+    {
+        let _ = inbox.send(slot::Command::Attach(waiter.clone())).await;
+    }
+    look::enqueue(inner, &reply, Some(id), waiter).await?;
+    Ok(reply)
+}
+
+/// What cannot be served now may have been served before: a repeat is answered whatever the settings say today.
+async fn repeat_or_turn_away(
+    inner: &Arc<Inner>,
+    message: &Message,
+    away: &TurnedAway,
+    waiter: Option<Waiter>,
+) -> Result<Reply, DeskError> {
+    let common = message.common();
+    let found = inner
+        .journal
+        .find(common.store, common.terminal, common.id)
+        .await
+        .map_err(unavailable)?;
+    let Some(stored) = found else {
+        return turn_away(inner, message, away, waiter).await;
+    };
+    let module = common
+        .module
+        .cloned()
+        .unwrap_or_else(|| stored.operation.request.module.clone());
+    let same = request(message, module).is_some_and(|asked| asked.same_content(&stored.operation.request));
+    repeated(inner, stored, same, message, waiter).await
+}
+
+/// The request in a message that opens a payment or a question about a link.
+fn request(message: &Message, module: ModuleName) -> Option<Request> {
+    match message.clone() {
+        Message::Pay(pay) => Some(pay.into_request(module)),
+        Message::LinkCheck(check) => Some(check.into_request(module)),
+        Message::LinkBind(bind) => Some(bind.into_request(module)),
+        Message::Refund(_) | Message::Cancel(_) | Message::Status(_) => None,
+    }
+}
+
+/// Answers a request that opens nothing.
+pub async fn turn_away(
+    inner: &Arc<Inner>,
+    message: &Message,
+    away: &TurnedAway,
+    waiter: Option<Waiter>,
+) -> Result<Reply, DeskError> {
+    let common = message.common();
+    tracing::warn!(
+        request = %common.id, store = %common.store, terminal = %common.terminal,
+        operation = common.operation, code = %away.code.as_str(),
+        "turned away: {}", away.detail.as_deref().unwrap_or("see the code")
+    );
+    let reply = protocol::turned_away(
+        Some(common.id.clone()),
+        Some(message),
+        away.code,
+        away.detail.clone(),
+    );
+    if let Some(waiter) = waiter {
+        look::enqueue(inner, &reply, None, waiter).await?;
+    }
+    Ok(reply)
+}
+
+fn draft(inner: &Inner, message: &Message) -> Result<Draft, TurnedAway> {
+    let common = message.common();
+    let name = named_module(inner, message)?;
+    let module = inner.modules.module(&name, common.store, common.terminal)?;
+    let request = request(message, name.clone())
+        .ok_or_else(|| TurnedAway::new(Code::UnknownOperation, "this operation opens nothing"))?;
+    let mut draft = Draft {
+        policy: module.built.policy.clone(),
+        request,
+        module,
+        link_id: None,
+        link_owner: None,
+        payment: None,
+    };
+    match &draft.request.order {
+        Order::Pay(_) => fit_payment(inner, &name, &mut draft)?,
+        Order::LinkCheck(link) | Order::LinkBind(link) => {
+            let link_id = read_link(&link.payload)?;
+            draft.link_owner = Some(owner(inner, &name, &link_id, &draft.request));
+            draft.link_id = Some(link_id);
+            let waits = draft.request.timeout_ms.map(|ms| ms.saturating_sub(LINK_GAP_MS));
+            draft.policy.answer_within_ms = waits.unwrap_or(LINK_ANSWER_MS);
+        }
+        Order::Refund(_) => {}
+    }
+    Ok(draft)
+}
+
+/// The module that the message or its routing key names.
+pub fn named_module(inner: &Inner, message: &Message) -> Result<ModuleName, TurnedAway> {
+    if let Some(name) = message.common().module {
+        return Ok(name.clone());
+    }
+    match inner.modules.names().as_slice() {
+        [only] => Ok(only.clone()),
+        _ => Err(TurnedAway::new(
+            Code::InvalidField,
+            "module: missing, and more than one is switched on",
+        )),
+    }
+}
+
+fn fit_payment(inner: &Inner, name: &ModuleName, draft: &mut Draft) -> Result<(), TurnedAway> {
+    let Order::Pay(pay) = &draft.request.order else {
+        return Ok(());
+    };
+    let limits = &draft.module.built.limits;
+    if pay.amount < limits.min || pay.amount > limits.max {
+        return Err(TurnedAway::new(
+            Code::InvalidField,
+            format!("amount: the module takes {} to {} rubles", limits.min, limits.max),
+        ));
+    }
+    if draft.module.built.connector.abilities().cash_link {
+        draft.link_id = Some(link_for_payment(inner, name, draft, pay.link.as_deref())?);
+    }
+    let timeout_ms = draft
+        .request
+        .timeout_ms
+        .unwrap_or(inner.options.register_timeout_ms);
+    fit_times(&mut draft.policy, pay.lifetime_s, timeout_ms)
+}
+
+/// Which link a payment works over: the scanned one if it may be used here, else the one bound to the register.
+fn link_for_payment(
+    inner: &Inner,
+    name: &ModuleName,
+    draft: &Draft,
+    scanned: Option<&str>,
+) -> Result<String, TurnedAway> {
+    let Some(scanned) = scanned else {
+        return draft.module.link_id.clone().ok_or_else(|| {
+            TurnedAway::new(
+                Code::LinkUnbound,
+                "no link is bound to this register; check the sticker first",
+            )
+        });
+    };
+    let link_id = read_link(scanned)?;
+    match owner(inner, name, &link_id, &draft.request) {
+        LinkOwner::ThisRegister => Ok(link_id),
+        LinkOwner::Nobody => Err(TurnedAway::new(
+            Code::LinkUnbound,
+            "the link is not bound to this register",
+        )),
+        LinkOwner::OtherRegister { terminal } => Err(TurnedAway::new(
+            Code::LinkForeign,
+            format!("the link is bound to register {terminal}"),
+        )),
+    }
+}
+
+fn owner(inner: &Inner, name: &ModuleName, link_id: &str, request: &Request) -> LinkOwner {
+    match inner.modules.link_owner(name, link_id) {
+        None => LinkOwner::Nobody,
+        Some(terminal) if terminal == request.terminal => LinkOwner::ThisRegister,
+        Some(terminal) => LinkOwner::OtherRegister { terminal },
+    }
+}
+
+fn read_link(scanned: &str) -> Result<String, TurnedAway> {
+    nspk::PaymentLink::parse(scanned)
+        .map(|link| link.qrc_id().to_owned())
+        .map_err(|error| TurnedAway::new(Code::NotALink, error.to_string()))
+}
+
+/// Makes the times nest with gaps: the register waits longest, then the daemon, then the QR.
+fn fit_times(policy: &mut Policy, lifetime_s: Option<u32>, timeout_ms: u64) -> Result<(), TurnedAway> {
+    if let Some(lifetime_s) = lifetime_s {
+        policy.qr_ttl_ms = u64::from(lifetime_s) * 1_000;
+    }
+    policy.answer_within_ms = timeout_ms.saturating_sub(GAP_MS);
+    policy.qr_ttl_ms = policy
+        .qr_ttl_ms
+        .min(policy.answer_within_ms.saturating_sub(GAP_MS));
+    policy.register_for_ms = policy.register_for_ms.min(policy.qr_ttl_ms);
+    if policy.qr_ttl_ms < QR_LIFE_MIN_MS {
+        return Err(TurnedAway::new(
+            Code::DeadlineTooShort,
+            format!("timeout_ms: {timeout_ms} leaves the buyer less than {QR_LIFE_MIN_MS} ms to pay"),
+        ));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn row_15_times_nest_with_gaps_whatever_the_register_waits() {
+        for timeout_ms in [31_000, 60_000, 310_000, 3_600_000] {
+            let mut policy = Policy::default();
+            fit_times(&mut policy, None, timeout_ms).unwrap();
+            assert!(
+                policy.answer_within_ms + GAP_MS <= timeout_ms,
+                "{timeout_ms}: {policy:?}"
+            );
+            assert!(
+                policy.qr_ttl_ms + GAP_MS <= policy.answer_within_ms,
+                "{timeout_ms}: {policy:?}"
+            );
+        }
+        let error = fit_times(&mut Policy::default(), None, 25_000).unwrap_err();
+        assert_eq!(error.code, Code::DeadlineTooShort);
+    }
+
+    #[test]
+    fn a_qr_never_outlives_the_wait_of_its_register() {
+        let mut policy = Policy::default();
+        fit_times(&mut policy, Some(3_600), 310_000).unwrap();
+        assert_eq!(policy.qr_ttl_ms, 290_000);
+    }
+}

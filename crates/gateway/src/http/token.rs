@@ -1,0 +1,121 @@
+//! Who may come in: a token per register.
+
+use crate::TokenOwner;
+use ring::digest::{SHA256, digest};
+use secrecy::{ExposeSecret, SecretString};
+use std::fmt;
+use std::sync::Arc;
+use subtle::ConstantTimeEq;
+
+/// The fewest characters of a token: 128 bits, in hexadecimal.
+pub const MIN_TOKEN: usize = 32;
+/// The most characters of a token.
+pub const MAX_TOKEN: usize = 512;
+/// The most tokens.
+pub const MAX_TOKENS: usize = 10_000;
+
+/// The tokens, kept as SHA-256 hashes.
+#[derive(Clone)]
+pub struct Tokens(Arc<[([u8; 32], TokenOwner)]>);
+
+/// Why tokens cannot be used. No token is repeated in it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TokensError {
+    /// Its length is not within limits.
+    #[error(
+        "the token of store `{store}`, terminal `{terminal}` must have {MIN_TOKEN} to {MAX_TOKEN} characters"
+    )]
+    Length {
+        /// The store.
+        store: String,
+        /// The register.
+        terminal: String,
+    },
+    /// It could not stand in a header.
+    #[error(
+        "the token of store `{store}`, terminal `{terminal}` may hold Latin letters, digits and - . _ ~ + / ="
+    )]
+    Characters {
+        /// The store.
+        store: String,
+        /// The register.
+        terminal: String,
+    },
+    /// Two registers share one: neither could be told from the other.
+    #[error("store `{store}`, terminal `{terminal}` has the same token as another register")]
+    Shared {
+        /// The store.
+        store: String,
+        /// The register.
+        terminal: String,
+    },
+    /// More than [`MAX_TOKENS`].
+    #[error("at most {MAX_TOKENS} tokens, these are {0}")]
+    TooMany(usize),
+}
+
+impl Tokens {
+    /// Takes tokens with their owners. One register may have several (while a token is being changed).
+    pub fn new(tokens: Vec<(SecretString, TokenOwner)>) -> Result<Self, TokensError> {
+        if tokens.len() > MAX_TOKENS {
+            return Err(TokensError::TooMany(tokens.len()));
+        }
+        let mut known: Vec<([u8; 32], TokenOwner)> = Vec::with_capacity(tokens.len());
+        for (token, owner) in tokens {
+            let token = token.expose_secret();
+            let (store, terminal) = (owner.store.to_string(), owner.terminal.to_string());
+            if !(MIN_TOKEN..=MAX_TOKEN).contains(&token.len()) {
+                return Err(TokensError::Length { store, terminal });
+            }
+            if !token
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"-._~+/=".contains(&b))
+            {
+                return Err(TokensError::Characters { store, terminal });
+            }
+            let hash = hash(token);
+            if known.iter().any(|(other, of)| *other == hash && *of != owner) {
+                return Err(TokensError::Shared { store, terminal });
+            }
+            known.push((hash, owner));
+        }
+        Ok(Self(known.into()))
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether nobody may come in.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whose token it is, and its place. Every known hash is compared to the end, so that time tells nothing.
+    pub(super) fn find(&self, token: &str) -> Option<(usize, &TokenOwner)> {
+        if token.len() > MAX_TOKEN {
+            return None;
+        }
+        let hash = hash(token);
+        let mut found = None;
+        for (index, (known, owner)) in self.0.iter().enumerate() {
+            if bool::from(known.ct_eq(&hash)) {
+                found = Some((index, owner));
+            }
+        }
+        found
+    }
+}
+
+impl fmt::Debug for Tokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} tokens", self.len())
+    }
+}
+
+fn hash(token: &str) -> [u8; 32] {
+    let mut out = [0; 32];
+    out.copy_from_slice(digest(&SHA256, token.as_bytes()).as_ref());
+    out
+}

@@ -1,0 +1,35 @@
+-- Ids are 16 bytes, moments microseconds since 1970 (UTC), money whole kopecks.
+-- The collation compares bytes and does not ignore blanks at the end, as SQLite does.
+-- One statement per file: MariaDB does not roll table definitions back.
+CREATE TABLE operations (
+    id              BINARY(16)   NOT NULL PRIMARY KEY,
+    module          VARCHAR(40)  NOT NULL,
+    store           VARCHAR(128) NOT NULL,
+    terminal        VARCHAR(128) NOT NULL,
+    caller_id       VARCHAR(64)  NOT NULL,
+    kind            VARCHAR(16)  NOT NULL,
+    state           VARCHAR(24)  NOT NULL,
+    version         BIGINT       NOT NULL,
+    amount          BIGINT       NOT NULL,
+    paid            BIGINT       NOT NULL,
+    refund_reserved BIGINT       NOT NULL DEFAULT 0,
+    payment_id      BINARY(16),
+    link_id         VARCHAR(128),
+    created_at      BIGINT       NOT NULL,
+    updated_at      BIGINT       NOT NULL,
+    finished_at     BIGINT,
+    due_at          BIGINT,
+    lease_holder    BINARY(16),
+    lease_until     BIGINT,
+    data            LONGTEXT     NOT NULL,
+    CONSTRAINT operations_amount CHECK (amount >= 0),
+    CONSTRAINT operations_paid CHECK (paid >= 0),
+    CONSTRAINT operations_reserved CHECK (refund_reserved >= 0),
+    CONSTRAINT operations_refunds CHECK (refund_reserved <= paid),
+    UNIQUE INDEX operations_key (store, terminal, caller_id),
+    INDEX operations_due (due_at),
+    INDEX operations_open (finished_at, id),
+    INDEX operations_module (module, state),
+    INDEX operations_payment (payment_id),
+    INDEX operations_lease (lease_holder)
+) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin

@@ -1,0 +1,6 @@
+CREATE TABLE audit (
+    seq  BIGINT       NOT NULL PRIMARY KEY AUTO_INCREMENT,
+    at   BIGINT       NOT NULL,
+    who  VARCHAR(255) NOT NULL,
+    what LONGTEXT     NOT NULL
+) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin

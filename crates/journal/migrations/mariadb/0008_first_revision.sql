@@ -1,0 +1,1 @@
+INSERT INTO settings_revision (id, revision) VALUES (1, 0)

@@ -1,0 +1,5 @@
+mod any_input;
+mod docs;
+mod reading;
+mod rendering;
+mod sample;

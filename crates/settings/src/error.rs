@@ -1,0 +1,100 @@
+//! What can be wrong with settings, in words that say what to do.
+
+use std::fmt;
+use std::path::PathBuf;
+
+/// Settings that cannot be used: `file:line: key: what is wrong`. Shows no secret.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct SettingsError {
+    /// The settings file.
+    pub file: PathBuf,
+    /// The line, counted from 1, where it is known (a key that came from an include or the environment has none).
+    pub line: Option<usize>,
+    /// The key, as `http.tokens[0].token`.
+    pub key: Option<String>,
+    /// What is wrong.
+    pub problem: Problem,
+}
+
+impl fmt::Display for SettingsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.file.display())?;
+        if let Some(line) = self.line {
+            write!(f, ":{line}")?;
+        }
+        if let Some(key) = &self.key {
+            write!(f, ": {key}")?;
+        }
+        write!(f, ": {}", self.problem)
+    }
+}
+
+/// What is wrong.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Problem {
+    /// The settings file cannot be read.
+    #[error("the file cannot be read: {0}")]
+    Unreadable(String),
+    /// Not HOCON.
+    #[error("not readable as HOCON: {0}")]
+    Syntax(String),
+    /// A `${…}` that leads nowhere, an include that is not there.
+    #[error("cannot be resolved: {0}")]
+    Unresolved(String),
+    /// There is no such key.
+    #[error("unknown key{}", .0.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default())]
+    UnknownKey(Option<&'static str>),
+    /// A value of another kind.
+    #[error("expected {expected}, found {found}")]
+    WrongType {
+        /// What is expected.
+        expected: &'static str,
+        /// What was found, in words; never the value of a secret.
+        found: String,
+    },
+    /// A duration without a unit.
+    #[error("{0} of what? Name the unit: \"{0} second\"")]
+    UnitMissing(String),
+    /// A value out of range, or otherwise not usable.
+    #[error("{0}")]
+    Unusable(String),
+    /// A key that must be there.
+    #[error("is missing: {0}")]
+    Missing(&'static str),
+    /// Two keys that say the same thing.
+    #[error("stands beside `{0}`; keep one of them")]
+    Twice(&'static str),
+    /// A file that a key names.
+    #[error("the file {} {problem}", .path.display())]
+    BadFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A password that everybody knows.
+    #[error(
+        "the broker at {host} is not on this machine and would be logged into with the factory password of `{user}`; make an own user (rabbitmqctl add_user) and name it in the URL"
+    )]
+    DefaultPassword {
+        /// The broker's host.
+        host: String,
+        /// The user.
+        user: String,
+    },
+}
+
+/// Something that works but should be put right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warning {
+    /// The key that it is about.
+    pub key: String,
+    /// What is the matter and what to do.
+    pub message: String,
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.key, self.message)
+    }
+}

@@ -1,0 +1,330 @@
+//! The payer's page: what a phone shows after it has scanned a link. Works without JavaScript.
+
+mod words;
+
+use std::fmt::Write as _;
+
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Form, Router};
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use serde::Deserialize;
+
+use crate::bank::{PayerAction, PayerError, PayerState, PayerView};
+use crate::clock;
+use crate::money::Kopecks;
+use crate::shared::SharedBank;
+use crate::{payer_json, picture};
+
+use words::{Lang, Words};
+
+/// How many payable codes the first page lists.
+const LISTED: usize = 20;
+const STYLE: &str = include_str!("payer.css");
+const SCRIPT: &str = include_str!("payer.js");
+
+pub(crate) fn router(bank: SharedBank) -> Router {
+    Router::new()
+        .route("/", get(show).post(act))
+        .route("/pay", post(payer_json::pay))
+        .route("/state", get(payer_json::state))
+        .route("/sticker", get(sticker_offer).post(print_sticker))
+        .with_state(bank)
+}
+
+#[derive(Default, Deserialize)]
+struct PageQuery {
+    link: Option<String>,
+    lang: Option<String>,
+    /// Transaction whose receipt is to be shown.
+    tx: Option<u64>,
+    /// Present when the page's script asks for JSON.
+    json: Option<String>,
+    /// Present after a form without a usable sum.
+    sum: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct PayForm {
+    link: String,
+    outcome: PayerAction,
+    lang: Option<String>,
+    /// Rubles, for a static QR without a sum.
+    rubles: Option<String>,
+}
+
+async fn show(State(bank): State<SharedBank>, Query(query): Query<PageQuery>) -> Response {
+    let lang = Lang::of(query.lang.as_deref());
+    let Some(link) = query
+        .link
+        .as_deref()
+        .map(str::trim)
+        .filter(|link| !link.is_empty())
+    else {
+        return Html(home(&bank, lang).into_string()).into_response();
+    };
+    let receipt = query
+        .tx
+        .and_then(|tx| bank.with(|bank, _| bank.receipt(link, tx)));
+    let seen = receipt.map_or_else(|| bank.with(|bank, now| bank.look(link, now)), Ok);
+    match seen {
+        Ok(view) if query.json.is_some() => axum::Json(view).into_response(),
+        Err(error) if query.json.is_some() => payer_json::trouble(error),
+        Ok(view) => Html(code_page(&view, link, lang, query.sum.is_some()).into_string()).into_response(),
+        Err(error) => (StatusCode::NOT_FOUND, Html(error_page(error, lang).into_string())).into_response(),
+    }
+}
+
+/// A button of the form: act, then show the outcome under an address that can be reloaded.
+async fn act(State(bank): State<SharedBank>, Form(form): Form<PayForm>) -> Response {
+    let lang = Lang::of(form.lang.as_deref());
+    let sum = form
+        .rubles
+        .as_deref()
+        .map(|text| text.trim().replace([' ', '\u{a0}'], "").replace(',', "."));
+    let amount = sum.as_deref().and_then(Kopecks::from_rubles);
+    let done = bank.with(|bank, now| bank.pay(&form.link, form.outcome, amount, now));
+    let note = match done {
+        Ok(view) if view.state == PayerState::Paid => view
+            .transaction_id
+            .map(|id| format!("&tx={id}"))
+            .unwrap_or_default(),
+        Err(PayerError::AmountNeeded) => "&sum=needed".to_owned(),
+        // What went wrong is what the page shows: the code is no longer payable.
+        Ok(_) | Err(_) => String::new(),
+    };
+    let target = format!("?link={}&lang={}{note}", percent_encoded(&form.link), lang.code());
+    (StatusCode::SEE_OTHER, [(header::LOCATION, target)]).into_response()
+}
+
+async fn sticker_offer(Query(query): Query<PageQuery>) -> Html<String> {
+    let lang = Lang::of(query.lang.as_deref());
+    let words = lang.words();
+    let body = html! {
+        section.card.pay { p.shop { (words.sticker_title) } p { (words.sticker_about) } }
+        form method="post" { button.main type="submit" { (words.sticker_print) } }
+    };
+    Html(page(lang, "", words.sticker_title, None, &body).into_string())
+}
+
+async fn print_sticker(
+    State(bank): State<SharedBank>,
+    Query(query): Query<PageQuery>,
+    headers: HeaderMap,
+) -> Response {
+    let accept = headers
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    if accept.starts_with("application/json") {
+        return payer_json::sticker(State(bank)).await;
+    }
+    let lang = Lang::of(query.lang.as_deref());
+    let words = lang.words();
+    let link = bank.with(|bank, _| bank.print_sticker());
+    let body = html! {
+        section.card.pay.sticker {
+            p.shop { (words.sticker_title) }
+            (PreEscaped(picture::svg(&link).unwrap_or_default()))
+            p { code { (link) } }
+        }
+        form method="post" { button type="submit" { (words.sticker_print) } }
+    };
+    Html(page(lang, "", words.sticker_title, None, &body).into_string()).into_response()
+}
+
+/// The first page: a field for a link, and what waits for a payer.
+fn home(bank: &SharedBank, lang: Lang) -> Markup {
+    let words = lang.words();
+    let waiting = bank.with(|bank, now| bank.payable(LISTED, now));
+    let body = html! {
+        section.card {
+            form method="get" {
+                input type="hidden" name="lang" value=(lang.code());
+                label { (words.paste_link) input name="link" required autocomplete="off" placeholder="https://qr.nspk.ru/…"; }
+                button.main type="submit" { (words.open) }
+            }
+        }
+        p.note { @if waiting.is_empty() { (words.nothing_waits) } @else { (words.waiting) } }
+        ul.list {
+            @for (link, view) in &waiting {
+                li { a href=(format!("?link={}&lang={}", percent_encoded(link), lang.code())) {
+                    span { (view.shop) @if let Some(order) = &view.order { " · " (order) } }
+                    b { (view.amount.map(sum).unwrap_or_default()) }
+                } }
+            }
+        }
+    };
+    page(lang, "", words.title, None, &body)
+}
+
+fn code_page(view: &PayerView, link: &str, lang: Lang, sum_needed: bool) -> Markup {
+    let words = lang.words();
+    let payable = matches!(view.state, PayerState::Ready | PayerState::InProgress);
+    let body = html! {
+        section.card.pay {
+            (mark(view.state))
+            p.shop { (view.shop) }
+            @if view.state != PayerState::Inactive { @if let Some(amount) = view.amount { p.sum { (sum(amount)) } } }
+            (badge(view, words))
+            @if sum_needed { p.badge.bad { (words.enter_sum) } }
+            (details(view, words))
+        }
+        @if payable { (buttons(view, link, lang)) }
+        @if view.state == PayerState::Inactive { p.note { (words.inactive_hint) } }
+    };
+    page(lang, link, &view.shop, Some(view), &body)
+}
+
+fn mark(state: PayerState) -> Markup {
+    match state {
+        PayerState::Paid => html! { div.mark.good aria-hidden="true" { "✓" } },
+        PayerState::Cancelled | PayerState::Expired => html! { div.mark.bad aria-hidden="true" { "×" } },
+        PayerState::Inactive => html! { div.mark aria-hidden="true" { "…" } },
+        PayerState::Ready | PayerState::InProgress => html! {},
+    }
+}
+
+fn badge(view: &PayerView, words: &Words) -> Markup {
+    let (class, text) = match view.state {
+        PayerState::Ready if view.declined_before => ("badge bad", words.declined),
+        PayerState::Ready => ("badge", words.ready),
+        PayerState::InProgress => ("badge", words.in_progress),
+        PayerState::Paid => ("badge good", words.paid),
+        PayerState::Cancelled => ("badge bad", words.cancelled),
+        PayerState::Expired => ("badge bad", words.expired),
+        PayerState::Inactive => ("badge", words.inactive),
+    };
+    html! { p class=(class) role="status" { (text) } }
+}
+
+fn details(view: &PayerView, words: &Words) -> Markup {
+    let row = |name: &str, value: Option<String>| {
+        value
+            .map(|value| html! { div { dt { (name) } dd { (value) } } })
+            .unwrap_or_default()
+    };
+    let until = view
+        .expires_at
+        .filter(|_| matches!(view.state, PayerState::Ready | PayerState::InProgress));
+    html! {
+        dl {
+            (row(words.purpose, view.purpose.clone()))
+            (row(words.order, view.order.clone()))
+            (row(words.place, view.description.clone()))
+            (row(words.until, until.map(clock::for_people)))
+            (row(words.paid_at, view.paid_at.map(clock::for_people)))
+            (row(words.transaction, view.paid_at.and(view.transaction_id).map(|id| id.to_string())))
+            (row(words.method, Some(words.sbp.to_owned())))
+        }
+    }
+}
+
+fn buttons(view: &PayerView, link: &str, lang: Lang) -> Markup {
+    let words = lang.words();
+    html! {
+        form method="post" action="?" {
+            input type="hidden" name="link" value=(link);
+            input type="hidden" name="lang" value=(lang.code());
+            @if view.amount.is_none() {
+                label { (words.enter_sum) input name="rubles" inputmode="decimal" autocomplete="off" required; }
+            }
+            button.main type="submit" name="outcome" value="paid" { (words.pay) }
+            button type="submit" name="outcome" value="declined" formnovalidate { (words.decline) }
+        }
+    }
+}
+
+fn error_page(error: PayerError, lang: Lang) -> Markup {
+    let words = lang.words();
+    let text = match error {
+        PayerError::Misread(_) => words.misread,
+        PayerError::Unbound => words.unbound,
+        PayerError::AmountNeeded => words.enter_sum,
+        PayerError::NotPayable(_)
+        | PayerError::NothingDead
+        | PayerError::Overloaded
+        | PayerError::Unknown => words.unknown,
+    };
+    let body = html! { section.card.pay { div.mark.bad aria-hidden="true" { "!" } p.shop role="status" { (text) } } };
+    page(lang, "", words.title, None, &body)
+}
+
+fn page(lang: Lang, link: &str, title: &str, live: Option<&PayerView>, body: &Markup) -> Markup {
+    let words = lang.words();
+    let other = lang.other();
+    let switch = format!("?lang={}{}", other.code(), link_query(link));
+    let live = live.filter(|view| view.state != PayerState::Paid);
+    html! {
+        (DOCTYPE)
+        html lang=(lang.code()) {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="robots" content="noindex";
+                title { (title) }
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                main data-link=(link) data-state=(live.map(|view| state_word(view.state)).unwrap_or_default())
+                    data-attempt=(live.and_then(|view| view.transaction_id).map(|id| id.to_string()).unwrap_or_default()) {
+                    header { a href="?" { (words.title) } a href=(switch) { (other.name()) } }
+                    (body)
+                    p.note { (words.simulation) }
+                }
+                @if live.is_some() { script { (PreEscaped(SCRIPT)) } }
+            }
+        }
+    }
+}
+
+/// The word that JSON has for this state.
+fn state_word(state: PayerState) -> &'static str {
+    match state {
+        PayerState::Ready => "ready",
+        PayerState::InProgress => "in_progress",
+        PayerState::Paid => "paid",
+        PayerState::Cancelled => "cancelled",
+        PayerState::Expired => "expired",
+        PayerState::Inactive => "inactive",
+    }
+}
+
+fn link_query(link: &str) -> String {
+    if link.is_empty() {
+        String::new()
+    } else {
+        format!("&link={}", percent_encoded(link))
+    }
+}
+
+/// `1 234,50 ₽`: groups of three, a comma, both decimals.
+fn sum(amount: Kopecks) -> String {
+    let rubles = (amount.0 / 100).to_string();
+    let mut grouped = String::new();
+    for (index, digit) in rubles.chars().enumerate() {
+        if index > 0 && (rubles.len() - index).is_multiple_of(3) {
+            grouped.push('\u{a0}');
+        }
+        grouped.push(digit);
+    }
+    format!("{grouped},{:02}\u{a0}₽", amount.0 % 100)
+}
+
+/// Percent-encoding of everything but the unreserved characters of RFC 3986.
+fn percent_encoded(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len() * 2);
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            encoded.push(char::from(byte));
+        } else {
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+    }
+    encoded
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,101 @@
+//! The simulated bank inside the test's process, in the place of HTTP. It is reached by the same requests, byte for
+//! byte; time is virtual.
+
+use async_trait::async_trait;
+use connector::provider::Transport;
+use connector::{WireRequest, WireResponse};
+use domain::{CallKind, Clock, Code, Fault};
+use outbound::Sender;
+use simulator::{Bank, BankOptions, Merchant, Reply, Request};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// The merchant of every test.
+pub const MERCHANT: &str = "MA000001";
+/// Its key. Invented.
+pub const SECRET_KEY: &str = "invented-key-of-the-simulated-shop";
+/// Where the shop says that it is called back.
+pub const CALLBACK_URL: &str = "https://shop.example/callback/qrraiffd";
+
+/// The bank, shared by the sender, the payer and the test.
+#[derive(Clone)]
+pub struct InProcessBank {
+    bank: Arc<Mutex<Bank>>,
+    clock: Arc<dyn Clock>,
+}
+
+impl InProcessBank {
+    /// A bank with one shop and a seed for its ids and faults.
+    pub fn new(seed: u64, clock: Arc<dyn Clock>) -> Self {
+        let mut merchant = Merchant::new(MERCHANT, SECRET_KEY);
+        merchant.callback_url = Some(CALLBACK_URL.to_owned());
+        let mut options = BankOptions::new(vec![merchant]);
+        options.seed = seed;
+        Self {
+            bank: Arc::new(Mutex::new(Bank::new(options))),
+            clock,
+        }
+    }
+
+    /// The bank itself: to pay, to plan faults, to look into the books.
+    pub fn lock(&self) -> MutexGuard<'_, Bank> {
+        self.bank.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The moment now, as the bank counts it.
+    pub fn now(&self) -> i64 {
+        self.clock.now().as_micros()
+    }
+}
+
+#[async_trait]
+impl Sender for InProcessBank {
+    async fn send(
+        &self,
+        transport: &Transport,
+        request: WireRequest,
+        _kind: CallKind,
+    ) -> Result<WireResponse, Fault> {
+        let path = path_of(&request.url);
+        let asked = Request {
+            method: request.method.as_str().to_owned(),
+            path,
+            headers: request
+                .headers
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), value.expose().to_owned()))
+                .collect(),
+            body: request.body.to_vec(),
+        };
+        let reply = self.lock().handle(&asked, self.now());
+        let delay_ms = match &reply {
+            Reply::Answer(answer) => answer.delay_ms + answer.slow_body_ms,
+            Reply::Dropped { delay_ms, .. } => *delay_ms,
+        };
+        if delay_ms >= transport.timeout_ms {
+            tokio::time::sleep(Duration::from_millis(transport.timeout_ms)).await;
+            return Err(Fault::unknown(Code::ProviderSilent, "no answer in time"));
+        }
+        tokio::time::sleep(Duration::from_millis(delay_ms.max(1))).await;
+        match reply {
+            Reply::Answer(answer) => Ok(WireResponse {
+                status: answer.status,
+                headers: answer
+                    .headers
+                    .iter()
+                    .map(|(name, value)| (name.to_ascii_lowercase(), value.clone()))
+                    .collect(),
+                body: answer.body.into(),
+            }),
+            Reply::Dropped { .. } => Err(Fault::unknown(Code::ProviderSilent, "the connection broke")),
+        }
+    }
+}
+
+/// The path and query of an address: what stands after the host.
+fn path_of(url: &str) -> String {
+    let after_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
+    after_scheme
+        .find('/')
+        .map_or_else(|| "/".to_owned(), |at| after_scheme[at..].to_owned())
+}

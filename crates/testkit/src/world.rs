@@ -1,0 +1,209 @@
+//! A whole system in virtual time: registers, desk, journal in memory, bank in the same process.
+
+use crate::bank::{InProcessBank, MERCHANT, SECRET_KEY};
+use crate::clock::VirtualClock;
+use anyhow::{Context, bail};
+use desk::{Desk, Modules, Options};
+use domain::{CallerId, Clock, Kopecks, ModuleName, OperationId, State, StoreId, TerminalId};
+use gateway::Desk as _;
+use journal::{Journal, MemoryJournal, SettingsWrite, Stored};
+use outbound::Outbound;
+use protocol::{Message, Reply};
+use serde_json::{Map, Value, json};
+use simulator::bank::PayerAction;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The module for dynamic QR codes.
+pub const DYNAMIC: &str = "qrraiffd";
+/// The module for cash links.
+pub const CASH_LINK: &str = "qrraiffd_variable";
+/// No test waits longer than this for anything, in virtual milliseconds: two days.
+pub const PATIENCE_MS: u64 = 2 * 24 * 3_600_000;
+
+/// The system.
+pub struct World {
+    /// The desk.
+    pub desk: Desk,
+    /// The bank.
+    pub bank: InProcessBank,
+    /// The journal.
+    pub journal: Arc<MemoryJournal>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl World {
+    /// A system with both modules of the simulated bank; `extra` keys are laid over the merchant's settings.
+    pub async fn new(seed: u64, extra: Value) -> anyhow::Result<Self> {
+        let clock: Arc<dyn Clock> = Arc::new(VirtualClock::new());
+        let bank = InProcessBank::new(seed, Arc::clone(&clock));
+        let journal = Arc::new(MemoryJournal::new());
+        for module in [DYNAMIC, CASH_LINK] {
+            let mut row = merchant_row("https://bank.example");
+            if let Value::Object(extra) = &extra {
+                row.extend(extra.clone());
+            }
+            write_merchant(journal.as_ref(), module, row, clock.as_ref()).await?;
+        }
+        let desk = open_desk(Arc::clone(&journal), &bank, &clock).await?;
+        desk.start().await?;
+        Ok(Self {
+            desk,
+            bank,
+            journal,
+            clock,
+        })
+    }
+
+    /// The power goes and comes back: the desk is gone with everything it had in memory, the journal stays.
+    pub async fn crash(&mut self) -> anyhow::Result<()> {
+        self.desk.abandon();
+        self.journal = Arc::new(self.journal.restart());
+        self.desk = open_desk(Arc::clone(&self.journal), &self.bank, &self.clock).await?;
+        self.desk.start().await?;
+        Ok(())
+    }
+
+    /// Asks for a payment and waits until it has a QR, has ended, or is told to be unknown.
+    pub async fn pay(&self, id: &str, amount: i64) -> anyhow::Result<Reply> {
+        let reply = self.send(pay_message(id, amount)?).await?;
+        let Some(operation) = reply.operation_id else {
+            return Ok(reply);
+        };
+        self.until(operation, |reply| {
+            reply.is_final || reply.qr.is_some() || unresolved(reply)
+        })
+        .await
+    }
+
+    /// Hands a message to the desk.
+    pub async fn send(&self, message: Message) -> anyhow::Result<Reply> {
+        Ok(self.desk.handle(message, None).await?)
+    }
+
+    /// Hands a message, written as JSON, to the desk.
+    pub async fn send_json(&self, message: Value) -> anyhow::Result<Reply> {
+        self.send(protocol::parse(message.to_string().as_bytes())?).await
+    }
+
+    /// Waits for the final reply.
+    pub async fn ended(&self, operation: OperationId) -> anyhow::Result<Reply> {
+        self.until(operation, |reply| reply.is_final).await
+    }
+
+    /// Waits for a reply that `wanted` likes.
+    pub async fn until(
+        &self,
+        operation: OperationId,
+        wanted: impl Fn(&Reply) -> bool,
+    ) -> anyhow::Result<Reply> {
+        let search = async {
+            loop {
+                let reply = self
+                    .desk
+                    .look(operation)
+                    .await?
+                    .context("the operation is not in the journal")?;
+                if wanted(&reply) {
+                    return Ok(reply);
+                }
+                tokio::time::sleep(Duration::from_millis(250)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_millis(PATIENCE_MS), search).await?
+    }
+
+    /// The buyer acts on the QR that was shown.
+    pub fn buyer(&self, reply: &Reply, action: PayerAction) -> anyhow::Result<()> {
+        let Some(qr) = &reply.qr else {
+            bail!("there is no QR to scan in {reply:?}")
+        };
+        let now = self.bank.now();
+        self.bank.lock().pay(&qr.payload, action, None, now)?;
+        Ok(())
+    }
+
+    /// The operation as it stands in the journal.
+    pub async fn stored(&self, operation: OperationId) -> anyhow::Result<Stored> {
+        self.journal
+            .get(operation)
+            .await?
+            .context("the operation is not in the journal")
+    }
+
+    /// Lets virtual time pass.
+    pub async fn pass(&self, ms: u64) {
+        tokio::time::sleep(Duration::from_millis(ms)).await;
+    }
+}
+
+fn unresolved(reply: &Reply) -> bool {
+    reply.state == Some(State::Unresolved)
+}
+
+/// A `pay` message from the register of every test.
+pub fn pay_message(id: &str, amount: i64) -> anyhow::Result<Message> {
+    let text = json!({
+        "operation": "pay", "id": id, "module": DYNAMIC, "store": "1", "terminal": "1", "amount": amount,
+    });
+    Ok(protocol::parse(text.to_string().as_bytes())?)
+}
+
+/// Settings of the simulated bank's shop.
+pub fn merchant_row(url: &str) -> Map<String, Value> {
+    let row = json!({ "url": url, "sbpMerchantId": MERCHANT, "secretKey": SECRET_KEY });
+    row.as_object().cloned().unwrap_or_default()
+}
+
+/// Writes merchant 0 of a module.
+pub async fn write_merchant(
+    journal: &dyn Journal,
+    module: &str,
+    row: Map<String, Value>,
+    clock: &dyn Clock,
+) -> anyhow::Result<()> {
+    let module = ModuleName::new(module)?;
+    journal.ensure_module(&module).await?;
+    let write = SettingsWrite::Merchant {
+        module,
+        id: 0,
+        value: Some(row),
+    };
+    journal.write_settings(write, "test", clock.now()).await?;
+    Ok(())
+}
+
+async fn open_desk(
+    journal: Arc<MemoryJournal>,
+    bank: &InProcessBank,
+    clock: &Arc<dyn Clock>,
+) -> anyhow::Result<Desk> {
+    let names = [ModuleName::new(DYNAMIC)?, ModuleName::new(CASH_LINK)?];
+    let modules = Modules::switch_on(&names, connectors::registry(), journal.as_ref()).await?;
+    let sender = Arc::new(bank.clone());
+    let outbound = Outbound::with_sender(outbound::Options::default(), Arc::clone(clock), sender);
+    Ok(Desk::new(
+        journal,
+        Arc::new(outbound),
+        Arc::clone(clock),
+        modules,
+        Options::default(),
+    ))
+}
+
+/// The sum as kopecks.
+///
+/// # Errors
+/// When it is not an amount.
+pub fn kopecks(amount: i64) -> anyhow::Result<Kopecks> {
+    Ok(Kopecks::new(amount)?)
+}
+
+/// The ids of the register of every test.
+///
+/// # Errors
+/// Never, in fact.
+pub fn register_ids(id: &str) -> anyhow::Result<(StoreId, TerminalId, CallerId)> {
+    Ok((StoreId::new("1")?, TerminalId::new("1")?, CallerId::new(id)?))
+}
