@@ -437,7 +437,20 @@ pub mod kiosk {
                 en: "The bank has not confirmed the refund yet. Do not repeat it: this screen will update itself.",
             },
         ),
-        ("of", Word { ru: "из", en: "of" }),
+        (
+            "request",
+            Word {
+                ru: "Номер платежа",
+                en: "Payment id",
+            },
+        ),
+        (
+            "staff_close",
+            Word {
+                ru: "Закрыть (для сотрудника)",
+                en: "Close (for the staff)",
+            },
+        ),
         (
             "new_purchase",
             Word {

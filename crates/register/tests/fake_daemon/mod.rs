@@ -1,18 +1,11 @@
 //! A daemon that only pretends: the HTTP contract with scripted outcomes. The last two digits of a payment's sum
 //! choose what becomes of it; [`Trouble`] breaks requests on their way.
 
-#![allow(
+#![expect(
     dead_code,
-    clippy::allow_attributes,
-    reason = "several test binaries include this file, and not each uses all of it"
+    reason = "several test binaries include this file, and none uses all of it"
 )]
-#![allow(
-    clippy::unwrap_used,
-    clippy::missing_panics_doc,
-    clippy::struct_field_names,
-    missing_docs,
-    reason = "test helpers"
-)]
+#![expect(clippy::unwrap_used, clippy::struct_field_names, reason = "test helpers")]
 
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
@@ -53,6 +46,8 @@ pub enum Trouble {
     NotTheDaemon,
     /// A proxy answers 502 after the daemon took the message.
     BadGateway,
+    /// The daemon took the message and did not decide in time.
+    Undecided,
 }
 
 #[derive(Debug, Clone)]
@@ -365,6 +360,12 @@ async fn take(State(fake): State<FakeDaemon>, headers: HeaderMap, body: Bytes) -
             (StatusCode::SERVICE_UNAVAILABLE, Json(reply)).into_response()
         }
         Some(Trouble::NotTheDaemon) => (StatusCode::NOT_FOUND, "no such page").into_response(),
+        Some(Trouble::Undecided) => {
+            fake.handle(&message);
+            let mut reply = turned_away("unresolved", "No decision in time.");
+            reply["final"] = json!(false);
+            (StatusCode::SERVICE_UNAVAILABLE, Json(reply)).into_response()
+        }
         Some(Trouble::BadGateway) => {
             fake.handle(&message);
             (StatusCode::BAD_GATEWAY, "bad gateway").into_response()
