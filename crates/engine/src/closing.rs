@@ -1,7 +1,8 @@
 //! The closing of a payment: revoke, ask once more, and only then say that it is over.
 
 use crate::draft::Draft;
-use crate::pace;
+use crate::{pace, registration};
+use domain::call::Registered;
 use domain::operation::{Because, Closing, ClosingStep};
 use domain::{CallKind, Code, Fact, Fault, PaymentState, State, Timestamp};
 
@@ -105,6 +106,10 @@ pub fn not_paid(draft: &mut Draft, call: CallKind, state: &PaymentState) {
     if call != CallKind::Status {
         ask_next(draft);
         return;
+    }
+    if matches!(state, PaymentState::NotStarted | PaymentState::InProgress) && draft.operation.qr.is_none() {
+        // The lost registration has arrived: a later "not found" must not be believed.
+        registration::note(draft, &Registered::default());
     }
     match state {
         PaymentState::Expired | PaymentState::Cancelled => end(draft),

@@ -30,17 +30,22 @@ pub fn advance(draft: &mut Draft) {
 
 /// The provider registered it. This is believed at any time, so that its ids are not lost.
 pub fn done(draft: &mut Draft, registered: &Registered) {
+    note(draft, registered);
+    match draft.operation.state {
+        State::Registering => wait_for_the_buyer(draft),
+        state if state.is_final() => watch::look_again(draft),
+        _ => draft.act_now(),
+    }
+}
+
+/// Writes down that the provider knows the order.
+pub fn note(draft: &mut Draft, registered: &Registered) {
     draft.answered_well();
     draft.fact(Fact::Registered);
     draft.keep(&registered.reference);
     draft.operation.uncertain = false;
     draft.operation.sent.provider_end = registered.expires_at;
     note_qr(draft, registered);
-    match draft.operation.state {
-        State::Registering => wait_for_the_buyer(draft),
-        state if state.is_final() => watch::look_again(draft),
-        _ => draft.act_now(),
-    }
 }
 
 /// The QR is shown until the earliest of our own end, the provider's end, and the moment when closing must begin.
