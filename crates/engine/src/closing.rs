@@ -4,7 +4,7 @@ use crate::draft::Draft;
 use crate::{pace, registration};
 use domain::call::Registered;
 use domain::operation::{Because, Closing, ClosingStep};
-use domain::{CallKind, Code, Fact, Fault, PaymentState, State, Timestamp};
+use domain::{CallKind, Code, Fact, Fault, Operation, PaymentState, State, Timestamp};
 
 /// Begins to close a payment. The next call is decided by [`advance`].
 pub fn begin(draft: &mut Draft, because: Because) {
@@ -169,12 +169,11 @@ pub fn end(draft: &mut Draft) {
 /// Whether no money can come any more: the provider agreed, or the QR's life is over by its own clock too.
 fn nobody_can_pay(draft: &Draft) -> bool {
     let closing = draft.operation.closing.as_ref();
-    closing.is_some_and(|closing| closing.revoked) || dead_at(draft) <= draft.now
+    closing.is_some_and(|closing| closing.revoked) || dead_at(&draft.operation) <= draft.now
 }
 
 /// The latest end that the QR can have: by our request, counted from its last sending, or by the provider's word.
-fn dead_at(draft: &Draft) -> Timestamp {
-    let operation = &draft.operation;
+pub fn dead_at(operation: &Operation) -> Timestamp {
     let sent_at = operation.sent.last_at.unwrap_or(operation.created_at);
     let ours = sent_at.plus_ms(operation.policy.qr_ttl_ms);
     let theirs = operation.sent.provider_end.unwrap_or(ours);

@@ -31,8 +31,10 @@ pub fn decide(draft: &mut Draft, event: &Event) {
     match event {
         Event::Answered { call, result } => answered(draft, *call, result),
         Event::Resumed => resumed(draft),
-        Event::Due if draft.lost_call() => resumed(draft),
         Event::Due | Event::Hint | Event::CancelRequested | Event::ConflictingRepeat => {}
+    }
+    if draft.lost_call() {
+        resumed(draft);
     }
     advance(draft);
 }

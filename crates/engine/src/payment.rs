@@ -14,8 +14,10 @@ pub fn decide(draft: &mut Draft, event: &Event) {
         Event::CancelRequested => cancel_requested(draft),
         Event::Hint => hint(draft),
         Event::Resumed => resumed(draft),
-        Event::Due if draft.lost_call() => resumed(draft),
         Event::Due | Event::ConflictingRepeat => {}
+    }
+    if draft.lost_call() {
+        resumed(draft);
     }
     advance(draft);
 }
@@ -101,7 +103,7 @@ fn not_paid(draft: &mut Draft, call: CallKind, state: &PaymentState) {
         State::Registering => registration::found(draft, state),
         State::AwaitingPayment => not_paid_yet(draft, state),
         State::Closing | State::Unresolved => closing::not_paid(draft, call, state),
-        _ => watch::look_again(draft),
+        _ => watch::not_paid(draft, state),
     }
 }
 

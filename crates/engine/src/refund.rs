@@ -46,9 +46,11 @@ pub fn decide(draft: &mut Draft, event: &Event) {
     match event {
         Event::Answered { call, result } => answered(draft, *call, result),
         Event::Resumed => resumed(draft),
-        Event::Due if draft.lost_call() => resumed(draft),
         Event::Hint => hint(draft),
         Event::Due | Event::CancelRequested | Event::ConflictingRepeat => {}
+    }
+    if draft.lost_call() {
+        resumed(draft);
     }
     advance(draft);
 }

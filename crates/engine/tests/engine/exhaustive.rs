@@ -13,7 +13,7 @@ use engine::Opening;
 use std::collections::HashMap;
 
 /// The length of the sequences.
-const LENGTH: u32 = 6;
+const LENGTH: u32 = 7;
 
 struct Search {
     /// How many sequences of a length go on from a situation.

@@ -156,29 +156,24 @@ impl Trial {
 
     /// Takes note of what the world did. Returns when the answered call was made, if it was on its way.
     fn hear(&mut self, before: &Operation, step: Move) -> Option<Timestamp> {
-        let lost = |since: Timestamp| since.plus_ms(LOST_CALL_MS) <= self.now;
+        let mut asked_at = None;
         match (step, self.on_its_way) {
             (Move::Answer(call, say), Some((kind, since))) if call == kind => {
                 self.on_its_way = None;
                 self.hear_answer(before, call, say);
-                Some(since)
+                asked_at = Some(since);
             }
-            (Move::Answer(call, say), _) => {
-                if matches!(say, Say::Paid | Say::Registered | Say::RefundDone) {
-                    self.hear_answer(before, call, say);
-                }
-                None
+            (Move::Answer(call, say), _) if matches!(say, Say::Paid | Say::Registered | Say::RefundDone) => {
+                self.hear_answer(before, call, say);
             }
-            (Move::Resumed, Some((kind, _))) => {
-                self.lose(kind);
-                None
-            }
-            (Move::Due | Move::AnHourLater, Some((kind, since))) if lost(since) => {
-                self.lose(kind);
-                None
-            }
-            _ => None,
+            (Move::Resumed, Some((kind, _))) => self.lose(kind),
+            _ => {}
         }
+        match self.on_its_way {
+            Some((kind, since)) if since.plus_ms(LOST_CALL_MS) <= self.now => self.lose(kind),
+            _ => {}
+        }
+        asked_at
     }
 
     fn lose(&mut self, kind: CallKind) {
