@@ -20,6 +20,9 @@ mod refund;
 mod registration;
 mod watch;
 
+#[cfg(test)]
+mod tests;
+
 pub use decision::{Decision, Effect, Tell};
 pub use event::Event;
 pub use open::{Opening, open};

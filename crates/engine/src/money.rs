@@ -61,11 +61,8 @@ fn takes_money(draft: &Draft) -> bool {
         || draft.operation.policy.money_while_closing == MoneyWhileClosing::Accept
 }
 
-/// Opens the refund that gives late money back; once.
+/// Opens the refund that gives late money back. Money is taken note of once, so there is only one.
 fn reverse(draft: &mut Draft, amount: Kopecks) {
-    if draft.operation.reversal.is_some() {
-        return;
-    }
     let reversal = draft.operation.id.reversal();
     draft.operation.reversal = Some(reversal);
     draft.operation.act_at = None;

@@ -16,6 +16,10 @@ pub trait Bank {
 
 /// What a till bank is like.
 #[derive(Debug, Clone, Copy, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent yes-or-no facts, read by name"
+)]
 pub struct Manners {
     /// The same order may be registered again.
     pub repeatable: bool,
