@@ -99,7 +99,7 @@ impl Demo {
 
 async fn start_bank(options: &DemoOptions, secret: &SecretString) -> anyhow::Result<Running> {
     let mut shop = Merchant::new(MERCHANT, secret.expose_secret());
-    shop.shop = "Гастроном «Образец»".to_owned();
+    "Гастроном «Образец»".clone_into(&mut shop.shop);
     shop.callback_url = Some(format!("http://{}/callback/{DYNAMIC}", options.listen));
     let mut bank = simulator::Options::new(vec![shop]);
     bank.payer_bind = None;

@@ -207,7 +207,7 @@ impl Trial {
                 }
             }
             Say::NotStarted | Say::InProgress if before.kind() == OperationKind::Payment => {
-                book.registered = true
+                book.registered = true;
             }
             Say::Declined if call == CallKind::Register => book.unheard += 1,
             Say::NotFound | Say::RefundNotFound if grace_over => book.in_doubt = false,
