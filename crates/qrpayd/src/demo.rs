@@ -22,6 +22,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use settings::LogFormat;
 use simulator::{Merchant, Running, Simulator};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use texts::Text;
@@ -42,8 +43,9 @@ const STOP_WITHIN_MS: u64 = 2_000;
 const KIOSK_WAIT_MS: u64 = 140_000;
 
 /// Runs the demo until Ctrl-C.
-pub async fn demo(options: DemoOptions) -> anyhow::Result<()> {
+pub async fn demo(mut options: DemoOptions) -> anyhow::Result<()> {
     logs::start(LogFormat::Text, &options.log)?;
+    options.listen = named_port(options.listen)?;
     let folder = Folder::new()?;
     let running = Demo::start(&options, &folder.0).await?;
     announce(&running);
@@ -208,6 +210,16 @@ fn announce(demo: &Demo) {
     }
     println!();
     println!("  Ctrl-C: стоп / stop");
+}
+
+/// The bank must be told the port before the door opens, so port 0 is exchanged for a free one here.
+fn named_port(listen: SocketAddr) -> anyhow::Result<SocketAddr> {
+    if listen.port() != 0 {
+        return Ok(listen);
+    }
+    let probe =
+        std::net::TcpListener::bind(listen).with_context(|| format!("{listen} cannot be listened on"))?;
+    Ok(probe.local_addr()?)
 }
 
 /// An unguessable text for a key that lives as long as the demo.
