@@ -247,8 +247,8 @@ fn manners() -> impl Strategy<Value = Manners> {
     (any::<bool>(), any::<bool>(), prop_oneof![Just(0), 0_u64..120_000]).prop_map(
         |(relative_life, silent_lag, lag_ms)| Manners {
             relative_life,
-            silent_lag,
             lag_ms,
+            silent_lag,
             ..Manners::default()
         },
     )

@@ -41,6 +41,10 @@ pub struct Trial {
 
 /// What truly happened.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent yes-or-no facts, read by name"
+)]
 pub struct Book {
     final_tells: u32,
     reversals: u32,
@@ -207,11 +211,14 @@ impl Trial {
                 }
             }
             Say::NotStarted | Say::InProgress if before.kind() == OperationKind::Payment => {
-                book.registered = true
+                book.registered = true;
             }
             Say::Declined if call == CallKind::Register => book.unheard += 1,
             Say::NotFound | Say::RefundNotFound if grace_over => book.in_doubt = false,
-            Say::RefundUnderWay => book.in_doubt = true,
+            Say::RefundUnderWay => {
+                book.unheard += 1;
+                book.in_doubt = true;
+            }
             Say::Paid => book.paid = book.paid.or(Some(true)),
             Say::PaidOtherSum => book.paid = book.paid.or(Some(false)),
             Say::Revoked => book.revoked = true,

@@ -377,6 +377,23 @@ fn a_refund_repeat_that_is_refused_mints_no_new_id_before_asking() {
 }
 
 #[test]
+fn a_refund_that_was_under_way_and_then_mislaid_mints_no_new_id() {
+    let trial = tell(
+        refund(RefundOrigin::LateMoney),
+        &[
+            (Answer(Refund, Say::RefundUnderWay), State::Refunding, None),
+            (Due, State::Refunding, Some(RefundStatus)),
+            (Answer(RefundStatus, Say::RefundNotFound), State::Refunding, None),
+            (Due, State::Refunding, Some(Refund)),
+            (Answer(Refund, Say::Refused), State::Refunding, None),
+            (Due, State::Refunding, Some(RefundStatus)),
+            (Answer(RefundStatus, Say::RefundUnderWay), State::Refunding, None),
+        ],
+    );
+    assert_eq!(trial.operation.attempt, 1);
+}
+
+#[test]
 fn late_money_is_given_back_under_a_new_id_after_a_refusal() {
     let trial = tell(
         refund(RefundOrigin::LateMoney),
