@@ -167,7 +167,12 @@ impl Trial {
                 self.hear_answer(before, call, say);
                 asked_at = Some(since);
             }
-            (Move::Answer(call, say), _) if matches!(say, Say::Paid | Say::Registered | Say::RefundDone) => {
+            (Move::Answer(call, say), _)
+                if matches!(
+                    say,
+                    Say::Paid | Say::PaidOtherSum | Say::Registered | Say::RefundDone
+                ) =>
+            {
                 self.hear_answer(before, call, say);
             }
             (Move::Resumed, Some((kind, _))) => self.lose(kind),
