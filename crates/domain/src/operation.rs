@@ -196,8 +196,8 @@ pub struct InFlight {
 pub struct Sent {
     /// When the last one was decided on; "not found" proves nothing until the grace after it is over.
     pub last_at: Option<Timestamp>,
-    /// How many of them may have arrived although nobody heard their answer. As long as it is above zero, the
-    /// refusal of a repeat ("such an order exists") does not prove that nothing happened.
+    /// How many times one of them was left open: nobody heard its answer, or the answer was "under way". As long as
+    /// it is above zero, the refusal of a repeat ("such an order exists") does not prove that nothing happened.
     pub unanswered: u32,
     /// A repeated refund was refused while an earlier sending of it was unanswered.
     pub refused: bool,

@@ -98,7 +98,8 @@ fn not_completed(draft: &mut Draft, call: CallKind, state: &RefundState) {
             if call == CallKind::Refund {
                 draft.fact(Fact::RefundUnderWay);
             }
-            draft.operation.uncertain = true;
+            // It was taken in: should the provider mislay it, the refusal of a repeat proves nothing.
+            draft.may_have_arrived();
             again(draft);
         }
         RefundState::Declined { reason } => {

@@ -206,7 +206,7 @@ fn late_copies(call: CallKind) -> &'static [Say] {
     use Say::*;
     match call {
         CallKind::Register => &[Registered, Refused, Unknown],
-        CallKind::Status => &[NotStarted, Paid, Expired, Unknown],
+        CallKind::Status => &[NotStarted, Paid, PaidOtherSum, Expired, Unknown],
         CallKind::Revoke => &[Revoked, Refused],
         CallKind::Refund => &[RefundDone, RefundUnderWay, Refused, Unknown],
         CallKind::RefundStatus => &[RefundDone, RefundNotFound, RefundDeclined],

@@ -41,6 +41,10 @@ pub struct Trial {
 
 /// What truly happened.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent yes-or-no facts, read by name"
+)]
 pub struct Book {
     final_tells: u32,
     reversals: u32,
@@ -163,7 +167,12 @@ impl Trial {
                 self.hear_answer(before, call, say);
                 asked_at = Some(since);
             }
-            (Move::Answer(call, say), _) if matches!(say, Say::Paid | Say::Registered | Say::RefundDone) => {
+            (Move::Answer(call, say), _)
+                if matches!(
+                    say,
+                    Say::Paid | Say::PaidOtherSum | Say::Registered | Say::RefundDone
+                ) =>
+            {
                 self.hear_answer(before, call, say);
             }
             (Move::Resumed, Some((kind, _))) => self.lose(kind),
@@ -211,7 +220,10 @@ impl Trial {
             }
             Say::Declined if call == CallKind::Register => book.unheard += 1,
             Say::NotFound | Say::RefundNotFound if grace_over => book.in_doubt = false,
-            Say::RefundUnderWay => book.in_doubt = true,
+            Say::RefundUnderWay => {
+                book.unheard += 1;
+                book.in_doubt = true;
+            }
             Say::Paid => book.paid = book.paid.or(Some(true)),
             Say::PaidOtherSum => book.paid = book.paid.or(Some(false)),
             Say::Revoked => book.revoked = true,

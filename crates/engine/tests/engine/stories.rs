@@ -299,6 +299,82 @@ fn another_sum_calls_a_person_and_stays() {
 }
 
 #[test]
+fn another_sum_that_comes_unasked_is_not_ended_by_what_comes_after() {
+    tell(
+        payment(),
+        &[
+            (
+                Answer(Status, Say::PaidOtherSum),
+                State::Unresolved,
+                Some(Register),
+            ),
+            (Answer(Register, Say::Refused), State::Unresolved, None),
+            (Resumed, State::Unresolved, None),
+        ],
+    );
+}
+
+/// Asks and hears "declined" until nobody is woken any more. Returns for how long that went on, in minutes.
+fn watched_for_minutes(mut trial: Trial) -> u64 {
+    while trial.operation.due_at.is_some() {
+        trial = trial
+            .after(Due)
+            .unwrap()
+            .after(Answer(Status, Say::Declined))
+            .unwrap();
+    }
+    trial.now.ms_since(START) / 60_000
+}
+
+#[test]
+fn an_ended_payment_is_watched_for_late_money() {
+    let revoked = tell(
+        payment(),
+        &[
+            REGISTERED,
+            (Cancel, State::Closing, Some(Revoke)),
+            (Answer(Revoke, Say::Revoked), State::Closing, Some(Status)),
+            (Answer(Status, Say::NotStarted), State::Cancelled, None),
+        ],
+    );
+    assert_eq!(watched_for_minutes(revoked), 15);
+    let alive_for_an_hour = tell(
+        without_revoke(payment()),
+        &[
+            (
+                Answer(Register, Say::RegisteredForAnHour),
+                State::AwaitingPayment,
+                None,
+            ),
+            (Hint, State::AwaitingPayment, Some(Status)),
+            (Answer(Status, Say::Declined), State::Closing, Some(Status)),
+            (Answer(Status, Say::Declined), State::Declined, None),
+        ],
+    );
+    assert_eq!(watched_for_minutes(alive_for_an_hour), 60);
+}
+
+#[test]
+fn the_watch_does_not_end_with_a_question_that_nobody_answered() {
+    let trial = tell(
+        payment(),
+        &[
+            REGISTERED,
+            (Cancel, State::Closing, Some(Revoke)),
+            (Answer(Revoke, Say::Revoked), State::Closing, Some(Status)),
+            (Answer(Status, Say::NotStarted), State::Cancelled, None),
+            (AnHourLater, State::Cancelled, Some(Status)),
+            (Answer(Status, Say::Unknown), State::Cancelled, None),
+            (Due, State::Cancelled, Some(Status)),
+            (Answer(Status, Say::InProgress), State::Cancelled, None),
+            (Due, State::Cancelled, Some(Status)),
+            (Answer(Status, Say::Paid), State::Cancelled, None),
+        ],
+    );
+    assert!(trial.operation.reversal.is_some());
+}
+
+#[test]
 fn a_person_can_hurry_what_was_given_up() {
     let mut opening = payment();
     opening.policy.cancel_lifetime_ms = 60_000;
@@ -374,6 +450,23 @@ fn a_refund_repeat_that_is_refused_mints_no_new_id_before_asking() {
             (Answer(RefundStatus, Say::RefundDone), State::Refunded, None),
         ],
     );
+}
+
+#[test]
+fn a_refund_that_was_under_way_and_then_mislaid_mints_no_new_id() {
+    let trial = tell(
+        refund(RefundOrigin::LateMoney),
+        &[
+            (Answer(Refund, Say::RefundUnderWay), State::Refunding, None),
+            (Due, State::Refunding, Some(RefundStatus)),
+            (Answer(RefundStatus, Say::RefundNotFound), State::Refunding, None),
+            (Due, State::Refunding, Some(Refund)),
+            (Answer(Refund, Say::Refused), State::Refunding, None),
+            (Due, State::Refunding, Some(RefundStatus)),
+            (Answer(RefundStatus, Say::RefundUnderWay), State::Refunding, None),
+        ],
+    );
+    assert_eq!(trial.operation.attempt, 1);
 }
 
 #[test]
