@@ -156,10 +156,16 @@ async fn pays_declines_cancels(client: &Client, demo: &Demo) -> anyhow::Result<(
     find(client, "refund-line-2").await?.click().await?;
     find(client, "refund-confirm").await?.click().await?;
     let done = find(client, "refund-done").await?;
-    let returned = done.attr("data-amount").await?.context("the page does not say how much")?;
-    let books = reqwest::get(format!("{}/bank/books", demo.address)).await?.text().await?;
+    let returned = done
+        .attr("data-amount")
+        .await?
+        .context("the page does not say how much")?;
+    let books = environment::fetch(&format!("{}/bank/books", demo.address)).await?;
     let kopecks = domain::Kopecks::from_rubles(&returned)?.get();
-    anyhow::ensure!(books.contains(&format!("\"amount\":{kopecks}")), "{kopecks} are not in {books}");
+    anyhow::ensure!(
+        books.contains(&format!("\"amount\":{kopecks}")),
+        "{kopecks} are not in {books}"
+    );
 
     find(client, "new-purchase").await?.click().await?;
     buys(client, &["good-1"]).await?;
