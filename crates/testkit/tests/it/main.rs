@@ -1,3 +1,3 @@
 //! The whole system under test. One binary, so that it is linked once.
 
-mod payment;
+mod virtual_time;
