@@ -75,6 +75,15 @@ impl InProcessBank {
         self.lock().books(self.now())
     }
 
+    fn reply(&self, asked: &Request) -> Reply {
+        let mut reply = self.lock().handle(asked, self.now());
+        let mut rewrite = self.rewrite.lock().unwrap_or_else(PoisonError::into_inner);
+        if let (Some(rewrite), Reply::Answer(answer)) = (rewrite.as_mut(), &mut reply) {
+            rewrite(asked, answer);
+        }
+        reply
+    }
+
     /// The bank itself: to pay, to plan faults, to look into the books.
     pub fn lock(&self) -> MutexGuard<'_, Bank> {
         self.bank.lock().unwrap_or_else(PoisonError::into_inner)
@@ -109,12 +118,7 @@ impl Sender for InProcessBank {
             tokio::time::sleep(Duration::from_millis(1)).await;
             return Err(Fault::not_sent("the connection was refused"));
         }
-        let mut reply = self.lock().handle(&asked, self.now());
-        let mut rewrite = self.rewrite.lock().unwrap_or_else(PoisonError::into_inner);
-        if let (Some(rewrite), Reply::Answer(answer)) = (rewrite.as_mut(), &mut reply) {
-            rewrite(&asked, answer);
-        }
-        drop(rewrite);
+        let reply = self.reply(&asked);
         let delay_ms = match &reply {
             Reply::Answer(answer) => answer.delay_ms + answer.slow_body_ms,
             Reply::Dropped { delay_ms, .. } => *delay_ms,

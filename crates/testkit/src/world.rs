@@ -157,6 +157,12 @@ impl World {
         Ok(())
     }
 
+    /// How an operation stands, as its register would be told.
+    pub async fn look(&self, operation: OperationId) -> anyhow::Result<Reply> {
+        let reply = self.desk.look(operation).await?;
+        reply.context("the operation is not in the journal")
+    }
+
     /// Waits for the final reply.
     pub async fn ended(&self, operation: OperationId) -> anyhow::Result<Reply> {
         self.until(operation, |reply| reply.is_final).await
@@ -170,11 +176,7 @@ impl World {
     ) -> anyhow::Result<Reply> {
         let search = async {
             loop {
-                let reply = self
-                    .desk
-                    .look(operation)
-                    .await?
-                    .context("the operation is not in the journal")?;
+                let reply = self.look(operation).await?;
                 if wanted(&reply) {
                     return Ok(reply);
                 }
