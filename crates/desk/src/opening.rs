@@ -176,14 +176,25 @@ pub async fn repeated(
         );
         return turn_away(inner, message, &away, waiter).await;
     }
-    let reply = protocol::render(&stored.operation, stored.refund_reserved, inner.clock.now());
-    let Some(waiter) = waiter else { return Ok(reply) };
-    if !reply.is_final
-        && let Some(inbox) = slot::reach(inner, id).await?
-    {
-        let _ = inbox.send(slot::Command::Attach(waiter.clone())).await;
+    if !stored.operation.state.is_final() {
+        let tell = waiter.as_ref().map(|waiter| slot::Tell {
+            waiter: waiter.clone(),
+            answer: Arc::new(|reply| reply),
+        });
+        if let Some(reply) = slot::ask(inner, id, slot::Ask { event: None, tell }).await? {
+            return Ok(reply);
+        }
+        if waiter.is_some() {
+            // It tells those whom it knows; one more must come to it.
+            return Err(DeskError::JournalUnavailable(
+                "another daemon works on the operation; try again".to_owned(),
+            ));
+        }
     }
-    look::enqueue(inner, &reply, Some(id), waiter).await?;
+    let reply = protocol::render(&stored.operation, stored.refund_reserved, inner.clock.now());
+    if let Some(waiter) = waiter {
+        look::enqueue(inner, &reply, Some(id), waiter).await?;
+    }
     Ok(reply)
 }
 

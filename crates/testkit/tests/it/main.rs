@@ -1,4 +1,4 @@
 //! The whole system under test. One binary, so that it is linked once.
 
 mod browser;
-mod payment;
+mod virtual_time;
