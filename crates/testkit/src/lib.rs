@@ -4,4 +4,5 @@
 pub mod bank;
 pub mod clock;
 pub mod environment;
+pub mod real;
 pub mod world;
