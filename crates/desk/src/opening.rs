@@ -82,12 +82,12 @@ async fn fresh_draft(inner: &Inner, message: &Message) -> Result<Result<Draft, T
     if drafted.as_ref().is_ok_and(|draft| !over_links(draft)) {
         return Ok(drafted);
     }
-    let changed = inner
+    inner
         .modules
         .refresh(inner.journal.as_ref())
         .await
         .map_err(unavailable)?;
-    Ok(if changed { draft(inner, message) } else { drafted })
+    Ok(draft(inner, message))
 }
 
 /// Journals a new operation and sets it to work; a repeat gets the stored state and is attached.
