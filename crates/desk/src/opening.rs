@@ -68,10 +68,26 @@ pub struct Draft {
 
 /// Opens a payment or a question about a link, or finds the one that was opened under the same id.
 pub async fn open(inner: &Arc<Inner>, message: &Message, waiter: Option<Waiter>) -> Result<Reply, DeskError> {
-    match draft(inner, message) {
+    match fresh_draft(inner, message).await? {
         Ok(draft) => enter(inner, draft, message, waiter).await,
         Err(turned_away) => repeat_or_turn_away(inner, message, &turned_away, waiter).await,
     }
+}
+
+/// Before a register is turned away, and wherever links matter, the settings must be the latest: a moment ago a link
+/// may have been bound, by this daemon or by another.
+async fn fresh_draft(inner: &Inner, message: &Message) -> Result<Result<Draft, TurnedAway>, DeskError> {
+    let drafted = draft(inner, message);
+    let over_links = |draft: &Draft| draft.module.built.connector.abilities().cash_link;
+    if drafted.as_ref().is_ok_and(|draft| !over_links(draft)) {
+        return Ok(drafted);
+    }
+    inner
+        .modules
+        .refresh(inner.journal.as_ref())
+        .await
+        .map_err(unavailable)?;
+    Ok(draft(inner, message))
 }
 
 /// Journals a new operation and sets it to work; a repeat gets the stored state and is attached.

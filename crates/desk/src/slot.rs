@@ -328,11 +328,11 @@ impl Slot {
             now,
         };
         self.inner.journal.commit(change).await?;
-        if fills_outbox {
-            self.inner.outbox_filled.notify_waiters();
-        }
         if rewrites_settings {
             let _ = self.inner.modules.refresh(self.inner.journal.as_ref()).await;
+        }
+        if fills_outbox {
+            self.inner.outbox_filled.notify_waiters();
         }
         if let Some((opening, effects)) = reversal {
             story::tell(&opening.operation, &opening.facts);

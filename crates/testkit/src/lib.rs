@@ -5,5 +5,6 @@ pub mod bank;
 pub mod books;
 pub mod clock;
 pub mod environment;
+pub mod real;
 pub mod till;
 pub mod world;
