@@ -20,7 +20,7 @@ pub(super) struct RateLimits {
 }
 
 impl RateLimits {
-    /// `burst` requests at once, `per_second` in the long run; both at least 1.
+    /// `burst` requests at once (at least 1), `per_second` in the long run; 0 = no limit at all.
     pub(super) fn new(count: usize, burst: u32, per_second: u32) -> Self {
         let burst = u64::from(burst.max(1));
         let bucket = || {
@@ -32,7 +32,7 @@ impl RateLimits {
         Self {
             buckets: std::iter::repeat_with(bucket).take(count).collect(),
             burst,
-            per_second: u64::from(per_second.max(1)),
+            per_second: u64::from(per_second),
         }
     }
 
@@ -41,6 +41,9 @@ impl RateLimits {
         let Some(bucket) = self.buckets.get(index) else {
             return Err(1_000);
         };
+        if self.per_second == 0 {
+            return Ok(());
+        }
         let mut bucket = bucket.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
         let passed = now.saturating_duration_since(bucket.filled_at).as_millis();
@@ -63,6 +66,15 @@ impl RateLimits {
 mod tests {
     use super::*;
     use std::time::Duration;
+
+    #[tokio::test(start_paused = true)]
+    async fn zero_a_second_is_no_limit() {
+        let limits = RateLimits::new(1, 3, 0);
+        for _ in 0..1_000 {
+            assert_eq!(limits.take(0), Ok(()));
+        }
+        assert_eq!(limits.take(1), Err(1_000), "nobody has this token");
+    }
 
     #[tokio::test(start_paused = true)]
     async fn a_bucket_empties_and_fills_again() {
