@@ -2,5 +2,4 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
 
-mod kill;
 mod payments;
