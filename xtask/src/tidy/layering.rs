@@ -167,8 +167,9 @@ struct Door {
 const DOORS: [Door; 8] = [
     Door {
         names: &["sqlx"],
-        rooms: &["journal", "bench"],
-        why: "the journal is the only room that writes; the bench measures what a database gives by itself",
+        rooms: &["journal", "bench", "testkit"],
+        why: "the journal is the only room that writes; the bench measures what a database gives by itself, the \
+              test kit holds the daemon's database against it",
     },
     Door {
         names: &["reqwest"],
