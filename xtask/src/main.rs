@@ -1,6 +1,7 @@
 //! The repository's own tools. `cargo xtask test` checks everything from a bare machine on; `cargo xtask tidy` checks
-//! the rules that no compiler knows.
+//! the rules that no compiler knows; `cargo xtask bench` measures.
 
+mod bench;
 mod install;
 mod processes;
 mod repository;
@@ -24,6 +25,8 @@ struct Cli {
 enum Task {
     /// Installs what is missing, starts the servers that the tests need, checks and tests everything
     Test(test::Options),
+    /// Measures payments a second, latencies and memory, beside what the machine gives by itself
+    Bench(bench::Options),
     /// Checks the rules of the house: layering, floats, clocks, links, file lengths and the like
     Tidy,
 }
@@ -31,6 +34,7 @@ enum Task {
 fn main() -> ExitCode {
     let outcome = match Cli::parse().task {
         Task::Test(options) => test::run(&options),
+        Task::Bench(options) => bench::run(&options),
         Task::Tidy => tidy::run(),
     };
     match outcome {

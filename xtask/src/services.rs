@@ -43,15 +43,26 @@ const LOG_TAIL_LINES: usize = 30;
 
 /// Starts all of them at the same time and says where they listen.
 pub fn start(run: &Run) -> Result<Environment> {
-    let starters: [(&str, Starter); 3] = [
-        ("RabbitMQ", rabbitmq::start),
-        ("MariaDB", mariadb::start),
-        ("chromedriver", chromedriver::start),
-    ];
+    start_these(
+        run,
+        &[
+            ("RabbitMQ", rabbitmq::start),
+            ("MariaDB", mariadb::start),
+            ("chromedriver", chromedriver::start),
+        ],
+    )
+}
+
+/// Starts those that the product itself works with.
+pub fn start_without_browser(run: &Run) -> Result<Environment> {
+    start_these(run, &[("RabbitMQ", rabbitmq::start), ("MariaDB", mariadb::start)])
+}
+
+fn start_these(run: &Run, starters: &[(&str, Starter)]) -> Result<Environment> {
     let outcomes: Vec<Result<Environment>> = thread::scope(|scope| {
         let threads: Vec<_> = starters
-            .into_iter()
-            .map(|(name, starter)| scope.spawn(move || with_attempts(run, name, starter)))
+            .iter()
+            .map(|(name, starter)| scope.spawn(move || with_attempts(run, name, *starter)))
             .collect();
         threads
             .into_iter()

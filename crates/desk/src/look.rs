@@ -57,14 +57,20 @@ pub async fn look(inner: &Inner, id: OperationId) -> Result<Option<Reply>, DeskE
 
 /// Replies about an operation, the current one first.
 pub async fn watch(inner: &Arc<Inner>, id: OperationId) -> Result<Option<mpsc::Receiver<Reply>>, DeskError> {
+    let (watcher, replies) = slot::watcher();
+    // A slot tells how its operation stands without a look into the journal.
+    if let Some(inbox) = inner.slots.find(id)
+        && inbox.send(slot::Command::Watch(watcher.clone())).await.is_ok()
+    {
+        return Ok(Some(replies));
+    }
     let Some(reply) = look(inner, id).await? else {
         return Ok(None);
     };
-    let (watcher, replies) = slot::watcher();
     if !reply.is_final
         && let Some(inbox) = slot::reach(inner, id).await?
+        && inbox.send(slot::Command::Watch(watcher.clone())).await.is_ok()
     {
-        let _ = inbox.send(slot::Command::Watch(watcher)).await;
         return Ok(Some(replies));
     }
     let _ = watcher.try_send(reply);

@@ -48,7 +48,7 @@ pub struct HttpOptions {
     pub max_body_bytes: usize,
     /// Requests of one register at once after a silence.
     pub burst: u32,
-    /// Requests of one register each second in the long run.
+    /// Requests of one register each second in the long run; 0 = no limit.
     pub per_second: u32,
     /// Requests worked on at once.
     pub concurrent_requests: usize,

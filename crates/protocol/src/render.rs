@@ -3,7 +3,7 @@
 use crate::{Failure, LinkReport, LinkVerdict, Message, QrReport, Reply, VERSION};
 use domain::operation::{LinkOwner, Operation};
 use domain::{CallerId, Code, Kopecks, LinkState, OperationKind, State, Timestamp};
-use texts::{SlipTitle, SlipWord, Text, Ui, code_text, slip_lines, slip_rubles, state_text, ui};
+use texts::{Note, SlipTitle, SlipWord, Text, code_text, note, slip_lines, slip_rubles, state_text};
 
 /// The key of the QR's id in [`domain::call::Reference`].
 pub const QR_ID: &str = "qr_id";
@@ -184,13 +184,13 @@ fn link_report(operation: &Operation) -> Option<LinkReport> {
     })
 }
 
-const fn verdict_words(verdict: LinkVerdict) -> Ui {
+const fn verdict_words(verdict: LinkVerdict) -> Note {
     match verdict {
-        LinkVerdict::ThisRegister => Ui::LinkThisRegister,
-        LinkVerdict::BoundNow => Ui::LinkBoundNow,
-        LinkVerdict::OtherRegister => Ui::LinkOtherRegister,
-        LinkVerdict::Unassigned => Ui::LinkUnassigned,
-        LinkVerdict::NotOurs => Ui::LinkNotOurs,
+        LinkVerdict::ThisRegister => Note::LinkThisRegister,
+        LinkVerdict::BoundNow => Note::LinkBoundNow,
+        LinkVerdict::OtherRegister => Note::LinkOtherRegister,
+        LinkVerdict::Unassigned => Note::LinkUnassigned,
+        LinkVerdict::NotOurs => Note::LinkNotOurs,
     }
 }
 
@@ -215,7 +215,7 @@ fn failure(operation: &Operation) -> Option<Failure> {
         None => failure.detail.clone(),
     });
     let text = if operation.kind() == OperationKind::Refund && code == Code::Declined {
-        ui(Ui::RefundDeclined)
+        note(Note::RefundDeclined)
     } else {
         code_text(code)
     };
@@ -234,7 +234,7 @@ fn failure_report(code: Code, text: Text, detail: Option<String>) -> Failure {
 
 fn message(operation: &Operation, link: Option<&LinkReport>, error: Option<&Failure>) -> Text {
     if let Some(link) = link {
-        return ui(verdict_words(link.verdict));
+        return note(verdict_words(link.verdict));
     }
     let text = state_text(operation.state, operation.kind());
     let text = match error {
@@ -242,7 +242,7 @@ fn message(operation: &Operation, link: Option<&LinkReport>, error: Option<&Fail
         _ => text,
     };
     if operation.reversal.is_some() && operation.state != State::Paid {
-        return text.and(&ui(Ui::LateMoneyReturns));
+        return text.and(&note(Note::LateMoneyReturns));
     }
     text
 }

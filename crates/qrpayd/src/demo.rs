@@ -17,7 +17,6 @@ use gateway::http::Tokens;
 use journal::{Journal, JournalOptions, SettingsWrite};
 use protocol::Message;
 use qrpos::kiosk::{self, KioskOptions, Tender};
-use qrpos::words::Lang;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use settings::LogFormat;
@@ -25,6 +24,7 @@ use simulator::{Merchant, Running, Simulator};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use texts::Lang;
 use texts::Text;
 
 /// The demo's shop at the simulated bank.

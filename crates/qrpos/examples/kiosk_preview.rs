@@ -9,9 +9,9 @@ use axum::response::Html;
 use axum::routing::get;
 use fake_daemon::{FakeDaemon, TOKEN};
 use qrpos::kiosk::{DemoLink, DemoOptions, KioskOptions, Tender, router};
-use qrpos::words::Lang;
 use std::time::Duration;
 use texts::Text;
+use texts::words::Lang;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {

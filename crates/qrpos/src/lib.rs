@@ -2,4 +2,3 @@
 
 pub mod cli;
 pub mod kiosk;
-pub mod words;

@@ -5,9 +5,9 @@
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, Response, StatusCode, header};
 use qrpos::kiosk::{DemoLink, DemoOptions, KioskOptions, Tender, router};
-use qrpos::words::{Lang, kiosk};
 use std::collections::BTreeSet;
 use texts::Text;
+use texts::words::{Lang, kiosk};
 use tower::ServiceExt;
 
 const HOSTILE: &str = "\"><script>alert(1)</script>";

@@ -1,6 +1,6 @@
 //! The whole catalogue as one JSON document, so that a page can load it and hold no words of its own.
 
-use crate::{Text, Ui, code_text, state_name, state_text, ui};
+use crate::{Note, Text, code_text, note, state_name, state_text, words};
 use domain::{Code, OperationKind, State};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -14,8 +14,10 @@ pub struct Catalogue {
     pub states: BTreeMap<String, BTreeMap<String, Text>>,
     /// States in one or two words.
     pub state_names: BTreeMap<String, Text>,
-    /// Words of pages and of the typed register.
-    pub ui: BTreeMap<String, Text>,
+    /// Sentences of replies that hang on neither.
+    pub notes: BTreeMap<String, Text>,
+    /// Words of the kiosk's pages.
+    pub kiosk: BTreeMap<String, Text>,
 }
 
 /// Builds the catalogue. `serde_json::to_string` of it is what a page loads.
@@ -42,9 +44,13 @@ pub fn catalogue() -> Catalogue {
             .map(|(name, kind)| (name.to_owned(), by_state(&|state| state_text(state, kind))))
             .collect(),
         state_names: by_state(&state_name),
-        ui: Ui::ALL
+        notes: Note::ALL
             .iter()
-            .map(|key| (key.as_str().to_owned(), ui(*key)))
+            .map(|key| (key.as_str().to_owned(), note(*key)))
+            .collect(),
+        kiosk: words::kiosk::ALL
+            .iter()
+            .map(|(key, word)| ((*key).to_owned(), Text::new(word.ru, word.en)))
             .collect(),
     }
 }
@@ -64,7 +70,8 @@ mod tests {
             .into_iter()
             .chain(states)
             .chain(all.state_names)
-            .chain(all.ui)
+            .chain(all.notes)
+            .chain(all.kiosk)
             .collect()
     }
 
@@ -102,7 +109,7 @@ mod tests {
             json["states"]["refund"].as_object().unwrap().len(),
             State::ALL.len()
         );
-        assert_eq!(json["ui"].as_object().unwrap().len(), Ui::ALL.len());
-        assert!(json["ui"]["pay_by_qr"]["ru"].is_string());
+        assert_eq!(json["notes"].as_object().unwrap().len(), Note::ALL.len());
+        assert!(json["kiosk"]["pay"]["ru"].is_string());
     }
 }

@@ -6,16 +6,18 @@
 pub mod catalogue;
 pub mod code;
 pub mod money;
+pub mod note;
 pub mod slip;
 pub mod state;
-pub mod ui;
+pub mod words;
 
 pub use catalogue::{Catalogue, catalogue};
 pub use code::code_text;
 pub use money::{rubles, slip_rubles};
+pub use note::{Note, note};
 pub use slip::{SLIP_WIDTH, SlipTitle, SlipWord, slip_lines};
 pub use state::{state_name, state_text};
-pub use ui::{Ui, ui};
+pub use words::{Lang, Word};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

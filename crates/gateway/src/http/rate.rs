@@ -16,11 +16,12 @@ struct Bucket {
 pub(super) struct RateLimits {
     buckets: Vec<Mutex<Bucket>>,
     burst: u64,
+    /// 0 = no limit.
     per_second: u64,
 }
 
 impl RateLimits {
-    /// `burst` requests at once, `per_second` in the long run; both at least 1.
+    /// `burst` requests at once, at least 1; `per_second` in the long run, 0 = no limit at all.
     pub(super) fn new(count: usize, burst: u32, per_second: u32) -> Self {
         let burst = u64::from(burst.max(1));
         let bucket = || {
@@ -32,7 +33,7 @@ impl RateLimits {
         Self {
             buckets: std::iter::repeat_with(bucket).take(count).collect(),
             burst,
-            per_second: u64::from(per_second.max(1)),
+            per_second: u64::from(per_second),
         }
     }
 
@@ -41,6 +42,9 @@ impl RateLimits {
         let Some(bucket) = self.buckets.get(index) else {
             return Err(1_000);
         };
+        if self.per_second == 0 {
+            return Ok(());
+        }
         let mut bucket = bucket.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
         let passed = now.saturating_duration_since(bucket.filled_at).as_millis();
@@ -63,6 +67,12 @@ impl RateLimits {
 mod tests {
     use super::*;
     use std::time::Duration;
+
+    #[tokio::test(start_paused = true)]
+    async fn zero_is_no_limit() {
+        let limits = RateLimits::new(1, 1, 0);
+        assert!((0..1_000).all(|_| limits.take(0).is_ok()));
+    }
 
     #[tokio::test(start_paused = true)]
     async fn a_bucket_empties_and_fills_again() {

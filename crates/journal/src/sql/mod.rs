@@ -14,6 +14,7 @@ mod row;
 mod schema;
 mod settings;
 mod sqlite;
+mod tail;
 mod work;
 mod writer;
 

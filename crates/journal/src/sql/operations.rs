@@ -1,15 +1,13 @@
 //! Opening operations and committing decisions.
 
-use super::dialect::{Dialect, for_rows};
+use super::dialect::Dialect;
 use super::failure::is_duplicate;
+use super::tail::Tail;
 use super::work::{Abort, Done, NewOperation, NewVersion};
 use super::{others, read, row, settings};
 use crate::{Holder, JournalError, Opened, rules};
 use domain::{Kopecks, ModuleName, Operation, OperationId, Timestamp};
 use sqlx::{AnyConnection, Row};
-
-/// Most rows of one INSERT; each number of rows is a prepared statement of its own.
-const ROWS_MAX: usize = 8;
 
 /// In whose name a settings write is audited that belongs to a decision.
 const DAEMON: &str = "daemon";
@@ -33,10 +31,11 @@ const RESERVE: &str = "UPDATE operations SET refund_reserved = refund_reserved +
     WHERE id = ? AND kind = 'payment' AND refund_reserved + ? <= paid";
 
 /// Inserts a new operation, or finds the one that has its key.
-pub(super) async fn open(
+pub(super) async fn open<'a>(
     connection: &mut AnyConnection,
     dialect: Dialect,
-    new: &NewOperation,
+    new: &'a NewOperation,
+    tail: &mut Tail<'a>,
 ) -> Result<Opened, Abort> {
     let opening = &new.opening;
     match insert(connection, new).await {
@@ -50,19 +49,20 @@ pub(super) async fn open(
     if let Some((module, link)) = rules::claim(&opening.operation) {
         claim(connection, module, link, opening.operation.id).await?;
     }
-    insert_facts(connection, &opening.operation, &new.facts, opening.now).await?;
+    tail.facts(&opening.operation, &new.facts, opening.now);
     if let Some(waiter) = &opening.waiter {
         others::insert_waiter(connection, dialect, opening.operation.id, waiter).await?;
     }
-    others::enqueue(connection, &opening.outgoing, opening.now).await?;
+    tail.replies(&opening.outgoing, opening.now);
     Ok(Opened::New)
 }
 
 /// Commits a decision.
-pub(super) async fn commit(
+pub(super) async fn commit<'a>(
     connection: &mut AnyConnection,
     dialect: Dialect,
-    new: &NewVersion,
+    new: &'a NewVersion,
+    tail: &mut Tail<'a>,
 ) -> Result<Done, Abort> {
     let change = &new.change;
     let operation = &change.operation;
@@ -76,10 +76,10 @@ pub(super) async fn commit(
     if just_ended {
         give_back(connection, operation).await?;
     }
-    insert_facts(connection, operation, &new.facts, change.now).await?;
-    others::enqueue(connection, &change.outgoing, change.now).await?;
+    tail.facts(operation, &new.facts, change.now);
+    tail.replies(&change.outgoing, change.now);
     if let Some(reversal) = &new.reversal {
-        open_reversal(connection, dialect, operation.id, reversal).await?;
+        open_reversal(connection, dialect, operation.id, reversal, tail).await?;
     }
     if let Some(write) = &change.settings {
         settings::write(connection, write, DAEMON, change.now).await?;
@@ -239,13 +239,14 @@ async fn give_back(connection: &mut AnyConnection, operation: &Operation) -> Res
     Ok(())
 }
 
-async fn open_reversal(
+async fn open_reversal<'a>(
     connection: &mut AnyConnection,
     dialect: Dialect,
     payment: OperationId,
-    reversal: &NewOperation,
+    reversal: &'a NewOperation,
+    tail: &mut Tail<'a>,
 ) -> Result<(), Abort> {
-    let opened = match open(connection, dialect, reversal).await {
+    let opened = match open(connection, dialect, reversal, tail).await {
         Err(Abort::Refused(Ok(Done::Opened(opened)))) => opened,
         other => other?,
     };
@@ -257,31 +258,6 @@ async fn open_reversal(
         ))
         .into()),
     }
-}
-
-async fn insert_facts(
-    connection: &mut AnyConnection,
-    operation: &Operation,
-    facts: &[String],
-    now: Timestamp,
-) -> Result<(), sqlx::Error> {
-    for (part, chunk) in facts.chunks(ROWS_MAX).enumerate() {
-        let text = for_rows(
-            "INSERT INTO operation_events (operation_id, seq, at, fact) VALUES ",
-            "(?, ?, ?, ?)",
-            chunk.len(),
-        );
-        let mut query = sqlx::query(text);
-        for (index, fact) in chunk.iter().enumerate() {
-            query = query
-                .bind(row::id_bytes(operation.id))
-                .bind(row::fact_number(operation.version, part * ROWS_MAX + index))
-                .bind(now.as_micros())
-                .bind(fact.as_str());
-        }
-        query.execute(&mut *connection).await?;
-    }
-    Ok(())
 }
 
 /// A holder as its column has it.

@@ -5,7 +5,7 @@ use super::operations::holder_bytes;
 use super::work::{Abort, Done};
 use super::writer::one_text;
 use super::{read, row};
-use crate::{Holder, JournalError, Outgoing, PAGE_MAX};
+use crate::{Holder, JournalError, PAGE_MAX};
 use domain::{OperationId, Timestamp, Waiter};
 use sqlx::{AnyConnection, Row};
 
@@ -47,26 +47,6 @@ pub(super) async fn attach(
     }
     insert_waiter(connection, dialect, id, waiter).await?;
     Ok(Done::Nothing)
-}
-
-pub(super) async fn enqueue(
-    connection: &mut AnyConnection,
-    outgoing: &[Outgoing],
-    now: Timestamp,
-) -> Result<(), sqlx::Error> {
-    for one in outgoing {
-        sqlx::query(
-            "INSERT INTO outbox (operation_id, reply_to, correlation_id, body, created_at) VALUES (?, ?, ?, ?, ?)",
-        )
-        .bind(one.operation.map(row::id_bytes))
-        .bind(one.waiter.reply_to.as_str())
-        .bind(one.waiter.correlation_id.clone())
-        .bind(one.body.as_str())
-        .bind(now.as_micros())
-        .execute(&mut *connection)
-        .await?;
-    }
-    Ok(())
 }
 
 pub(super) async fn delivered(connection: &mut AnyConnection, mut rows: &[i64]) -> Result<Done, Abort> {

@@ -2,6 +2,7 @@
 
 use super::dialect::Dialect;
 use super::failure::{Remedy, fails_alone, journal_error, remedy};
+use super::tail::Tail;
 use super::work::{Abort, Done, Job, Work};
 use super::{operations, others, settings};
 use crate::JournalError;
@@ -167,9 +168,11 @@ impl Writer {
         let statements = async {
             plain(connection, dialect.begin()).await?;
             let mut answers = Vec::with_capacity(batch.len());
+            let mut tail = Tail::default();
             for job in batch {
-                answers.push(guarded(connection, dialect, &job.work, savepoints).await?);
+                answers.push(guarded(connection, dialect, &job.work, savepoints, &mut tail).await?);
             }
+            tail.write(connection).await?;
             Ok(answers)
         };
         let answers = within(dialect, ANSWER_TIMEOUT, statements)
@@ -210,18 +213,30 @@ impl Writer {
 }
 
 /// Runs one job so that, if it is refused, nothing of it stays.
-async fn guarded(
+async fn guarded<'a>(
     connection: &mut AnyConnection,
     dialect: Dialect,
-    work: &Work,
+    work: &'a Work,
     savepoints: Savepoints,
+    tail: &mut Tail<'a>,
 ) -> Result<Result<Done, JournalError>, sqlx::Error> {
     let everywhere = savepoints == Savepoints::Everywhere;
     let guarded = everywhere || work.needs_savepoint();
     if guarded {
         plain(connection, "SAVEPOINT job").await?;
     }
-    let answer = match run(connection, dialect, work).await {
+    let mark = tail.mark();
+    let mut done = run(connection, dialect, work, tail).await;
+    if everywhere && done.is_ok() {
+        // An error in what the job adds must be met while the job can still be undone.
+        if let Err(error) = tail.write(connection).await {
+            done = Err(error.into());
+        }
+    }
+    if done.is_err() {
+        tail.back_to(mark);
+    }
+    let answer = match done {
         Ok(done) => {
             if guarded {
                 plain(connection, "RELEASE SAVEPOINT job").await?;
@@ -239,13 +254,20 @@ async fn guarded(
     Ok(answer)
 }
 
-async fn run(connection: &mut AnyConnection, dialect: Dialect, work: &Work) -> Result<Done, Abort> {
+async fn run<'a>(
+    connection: &mut AnyConnection,
+    dialect: Dialect,
+    work: &'a Work,
+    tail: &mut Tail<'a>,
+) -> Result<Done, Abort> {
     match work {
-        Work::Open(new) => operations::open(connection, dialect, new).await.map(Done::Opened),
-        Work::Commit(new) => operations::commit(connection, dialect, new).await,
+        Work::Open(new) => operations::open(connection, dialect, new, tail)
+            .await
+            .map(Done::Opened),
+        Work::Commit(new) => operations::commit(connection, dialect, new, tail).await,
         Work::Attach { id, waiter } => others::attach(connection, dialect, *id, waiter).await,
         Work::Enqueue { outgoing, now } => {
-            others::enqueue(connection, outgoing, *now).await?;
+            tail.replies(outgoing, *now);
             Ok(Done::Nothing)
         }
         Work::Adopt {

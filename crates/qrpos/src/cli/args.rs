@@ -2,7 +2,6 @@
 
 use super::amount::{parse_amount, parse_item};
 use super::exit;
-use crate::words::Lang;
 use anyhow::{Context, bail};
 use clap::{Args as ClapArgs, Parser, Subcommand};
 use domain::receipt::{Item, Receipt};
@@ -10,6 +9,7 @@ use domain::{CallerId, Kopecks, ModuleName, StoreId, TerminalId};
 use register::Pay;
 use secrecy::SecretString;
 use std::path::PathBuf;
+use texts::words::Lang;
 
 /// The largest token file that is read, in bytes.
 const TOKEN_BYTES_MAX: usize = 4096;
@@ -52,7 +52,13 @@ pub(super) struct Connection {
     #[arg(long, env = "QRPOS_TERMINAL", global = true, default_value = "1")]
     pub(super) terminal: TerminalId,
     /// Language of the screen
-    #[arg(long, env = "QRPOS_LANG", global = true, value_enum, default_value = "ru")]
+    #[arg(
+        long,
+        env = "QRPOS_LANG",
+        global = true,
+        value_name = "ru|en",
+        default_value = "ru"
+    )]
     pub(super) lang: Lang,
     /// Print each reply of the daemon as one line of JSON, and nothing else
     #[arg(long, global = true)]

@@ -3,11 +3,11 @@
 use super::exit::Exit;
 use super::interrupt::Interrupts;
 use super::screen::Screen;
-use crate::words::cli;
 use domain::{CallerId, Code};
 use protocol::Reply;
 use register::{Pay, PaymentId, Register, RegisterError};
 use std::time::Duration;
+use texts::words::cli;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 

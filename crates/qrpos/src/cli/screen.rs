@@ -1,6 +1,5 @@
 //! What the cashier sees: JSON lines, plain lines, or a terminal with a QR and a countdown.
 
-use crate::words::{Lang, Word, cli};
 use crossterm::cursor::MoveToColumn;
 use crossterm::execute;
 use crossterm::style::Print;
@@ -9,6 +8,7 @@ use domain::{CallerId, Kopecks};
 use protocol::{LinkReport, LinkVerdict, Reply};
 use std::io::{IsTerminal, Write, stderr, stdout};
 use std::time::Duration;
+use texts::words::{Lang, Word, cli};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Mode {

@@ -1,8 +1,8 @@
 //! The demonstration: the kiosk and the buyer's phone side by side.
 
-use crate::words::{Lang, kiosk as words};
 use maud::{DOCTYPE, Markup, html};
 use texts::Text;
+use texts::words::{Lang, kiosk as words};
 
 /// What the demonstration page shows beside the kiosk.
 #[derive(Debug, Clone, PartialEq, Eq)]

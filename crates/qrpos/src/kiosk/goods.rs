@@ -1,6 +1,6 @@
 //! The goods on the screen. They are invented; so are their brands.
 
-use crate::words::Word;
+use texts::words::Word;
 
 /// One good.
 pub(super) struct Good {

@@ -10,7 +10,6 @@ mod page;
 pub use demo::{DemoLink, DemoOptions, demo_page};
 pub use page::kiosk_page;
 
-use crate::words::Lang;
 use axum::Router;
 use axum::extract::{Query, State};
 use axum::http::{HeaderName, StatusCode, header};
@@ -22,6 +21,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use std::sync::Arc;
 use texts::Text;
+use texts::words::Lang;
 
 /// Everything in a page comes from its own server; nothing is inline.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \

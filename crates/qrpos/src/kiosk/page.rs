@@ -2,10 +2,10 @@
 
 use super::KioskOptions;
 use super::goods::{GOODS, Good};
-use crate::words::{Lang, Word, kiosk};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use secrecy::ExposeSecret;
 use serde_json::{Map, Value, json};
+use texts::words::{Lang, Word, kiosk};
 
 /// The page. `lang` overrules the language of the options.
 pub fn kiosk_page(options: &KioskOptions, lang: Option<Lang>) -> Markup {

@@ -142,10 +142,7 @@ async fn pays_declines_cancels(client: &Client, demo: &Demo) -> anyhow::Result<(
     buys(client, &["good-1", "good-2", "good-3"]).await?;
     on_the_phone(client, "button[value='paid']").await?;
     result_is(client, "paid").await?;
-    let books = reqwest::get(format!("{}/bank/books", demo.address))
-        .await?
-        .text()
-        .await?;
+    let books = environment::fetch(&format!("{}/bank/books", demo.address)).await?;
     anyhow::ensure!(
         books.contains("\"paid\""),
         "the bank has no paid order in its books: {books}"

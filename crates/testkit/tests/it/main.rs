@@ -1,4 +1,5 @@
 //! The whole system under test. One binary, so that it is linked once.
 
 mod browser;
-mod payment;
+mod real;
+mod virtual_time;
