@@ -4,14 +4,14 @@ use crate::run::open_journal_to_read;
 use anyhow::{Context, bail};
 use domain::ModuleName;
 use domain::{StoreId, TerminalId};
-use journal::ModuleSettings;
+use journal::{JournalError, ModuleSettings};
 use settings::ModuleTimes;
 use std::path::Path;
 
 /// Checks the settings file and the modules' settings. Prints every fault; an error when there is at least one.
 pub async fn check(config: &Path) -> anyhow::Result<()> {
     let (settings, journal) = open_journal_to_read(config).await?;
-    let mut faults = 0;
+    let (mut faults, mut warnings) = (0, 0);
     for module in &settings.modules {
         let Some(provider) = connectors::registry()
             .iter()
@@ -21,25 +21,57 @@ pub async fn check(config: &Path) -> anyhow::Result<()> {
             faults += 1;
             continue;
         };
-        let rows = journal
-            .settings(module)
-            .await
-            .context("the modules' settings cannot be read")?;
+        let rows = match journal.settings(module).await {
+            Ok(rows) => rows,
+            // Before the first start, or the first row, a module has no tables.
+            Err(JournalError::Damaged(why))
+                if why.contains("no such table") || why.contains("doesn't exist") =>
+            {
+                ModuleSettings::default()
+            }
+            Err(error) => return Err(error).context("the modules' settings cannot be read"),
+        };
         let found = check_module(module, provider, &rows, settings.register_timeout_ms);
-        for fault in &found {
+        for fault in &found.faults {
             println!("{fault}");
         }
-        faults += found.len();
+        for warning in &found.warnings {
+            println!("warning: {warning}");
+        }
+        faults += found.faults.len();
+        warnings += found.warnings.len();
     }
     if faults > 0 {
-        bail!("{faults} faults; see above");
+        bail!("{}; see above", counted(faults, "fault"));
     }
-    println!(
-        "{}: settings are right, {} modules",
-        config.display(),
-        settings.modules.len()
-    );
+    let modules = counted(settings.modules.len(), "module");
+    if warnings > 0 {
+        println!(
+            "{}: settings can be used, {modules}, {}",
+            config.display(),
+            counted(warnings, "warning")
+        );
+    } else {
+        println!("{}: settings are right, {modules}", config.display());
+    }
     Ok(())
+}
+
+fn counted(count: usize, what: &str) -> String {
+    if count == 1 {
+        format!("1 {what}")
+    } else {
+        format!("{count} {what}s")
+    }
+}
+
+/// What was found in one module's settings.
+#[derive(Default)]
+struct Found {
+    /// What keeps a register from paying.
+    faults: Vec<String>,
+    /// What the daemon puts up with: it shortens a QR's life until the times nest.
+    warnings: Vec<String>,
 }
 
 /// Checks every register that a module's settings name, and the one that none names.
@@ -48,13 +80,14 @@ fn check_module(
     provider: &connector::Provider,
     rows: &ModuleSettings,
     register_timeout_ms: u64,
-) -> Vec<String> {
+) -> Found {
+    let mut found = Found::default();
     if rows.merchants.is_empty() {
-        return vec![format!(
+        found.faults.push(format!(
             "{module}: no merchant is set; write one with `qrpayd config set {module} merchant 0 key=value …`"
-        )];
+        ));
+        return found;
     }
-    let mut found = Vec::new();
     for (store, terminal) in registers(rows) {
         match desk::modules::build(provider, rows, &(module.clone(), store.clone(), terminal.clone())) {
             Ok(built) => {
@@ -66,17 +99,18 @@ fn check_module(
                     http_timeout_ms: built.built.transport.timeout_ms,
                 };
                 let warnings = settings::check_nesting(register_timeout_ms, &[times]);
-                found.extend(warnings.iter().map(ToString::to_string));
+                found.warnings.extend(warnings.iter().map(ToString::to_string));
                 if let Err(error) = outbound::check_transport(&built.built.transport) {
-                    found.push(format!(
+                    found.faults.push(format!(
                         "{module}, store `{store}`, terminal `{terminal}`: {error}"
                     ));
                 }
             }
-            Err(error) => found.push(error.to_string()),
+            Err(error) => found.faults.push(error.to_string()),
         }
     }
-    found.dedup();
+    found.faults.dedup();
+    found.warnings.dedup();
     found
 }
 

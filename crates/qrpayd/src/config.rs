@@ -245,7 +245,8 @@ async fn write_all(
             .await
             .context("the row was not written")?;
     }
-    println!("{module}: {count} rows written; a running daemon uses them within a second or two");
+    let rows = if count == 1 { "row" } else { "rows" };
+    println!("{module}: {count} {rows} written; a running daemon uses them within a second or two");
     Ok(())
 }
 

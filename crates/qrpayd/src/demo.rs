@@ -63,6 +63,8 @@ struct Demo {
     daemon: Daemon,
     bank: Running,
     token: SecretString,
+    /// For the operator's commands on the demo's journal.
+    settings_file: PathBuf,
     amqp: bool,
 }
 
@@ -74,6 +76,10 @@ impl Demo {
         let url = format!("sqlite:{}", folder.join("journal.db").display());
         let journal = journal::connect(&url, JournalOptions::default()).await?;
         write_settings(journal.as_ref(), &bank, &secret, clock.as_ref()).await?;
+        let settings_file = folder.join("qrpayd.conf");
+        let text = format!("journal.url = \"{url}\"\nmodules = [\"{DYNAMIC}\", \"{CASH_LINK}\"]\n");
+        std::fs::write(&settings_file, text)
+            .with_context(|| format!("{} cannot be written", settings_file.display()))?;
         let token = random_text();
         let owner = TokenOwner {
             store: StoreId::new(STORE)?,
@@ -98,6 +104,7 @@ impl Demo {
             daemon,
             bank,
             token,
+            settings_file,
             amqp: options.amqp.is_some(),
         })
     }
@@ -209,7 +216,14 @@ fn announce(demo: &Demo) {
     println!(
         "    cargo run --release -p qrpos -- --module {DYNAMIC} --store {STORE} --terminal {TERMINAL} sale --amount 150.00"
     );
+    println!();
+    println!("  Что записано в журнале / what the journal remembers:");
+    println!(
+        "    cargo run --release -- operations --config {}",
+        demo.settings_file.display()
+    );
     if demo.amqp {
+        println!();
         println!("  RabbitMQ: servplus.{DYNAMIC}.payment, servplus.{CASH_LINK}.payment");
     }
     println!();

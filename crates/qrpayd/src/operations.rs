@@ -2,6 +2,7 @@
 
 use crate::run::open_journal_to_read;
 use anyhow::{Context, bail};
+use domain::operation::OperationKind;
 use domain::{ModuleName, Operation, OperationId};
 use journal::ListFilter;
 use std::path::Path;
@@ -35,11 +36,21 @@ pub async fn list(
 pub async fn show(config: &Path, id: OperationId) -> anyhow::Result<()> {
     let (_, journal) = open_journal_to_read(config).await?;
     let Some(stored) = journal.get(id).await.context("the journal cannot be read")? else {
-        bail!("no operation has the id {id}; `qrpayd operations` lists those there are");
+        bail!(
+            "no operation has the id {id}; `qrpayd operations` lists those there are, with the register's own id at the end of the line"
+        );
     };
-    println!("{}", line(&stored.operation));
-    println!("refunded or being refunded: {}", stored.refund_reserved);
-    if let Some(failure) = &stored.operation.failure {
+    let operation = &stored.operation;
+    println!("{}", line(operation));
+    println!("order at the provider: {}", operation.order().as_str());
+    for (name, value) in &operation.reference.0 {
+        println!("{name} at the provider: {value}");
+    }
+    println!(
+        "refunded or being refunded: {}",
+        stored.refund_reserved.to_rubles()
+    );
+    if let Some(failure) = &operation.failure {
         println!("{}: {}", failure.code.as_str(), failure.detail);
     }
     for story in journal.story(id).await.context("the journal cannot be read")? {
@@ -48,12 +59,22 @@ pub async fn show(config: &Path, id: OperationId) -> anyhow::Result<()> {
     Ok(())
 }
 
+const fn kind(kind: OperationKind) -> &'static str {
+    match kind {
+        OperationKind::Payment => "payment",
+        OperationKind::Refund => "refund",
+        OperationKind::LinkCheck => "link_check",
+        OperationKind::LinkBind => "link_bind",
+    }
+}
+
 fn line(operation: &Operation) -> String {
     let request = &operation.request;
     format!(
-        "{}  {}  {:<16} {:>12}  {}  store {} register {}  id {}",
+        "{}  {}  {:<10} {:<16} {:>12}  {}  store {} register {}  id {}",
         operation.created_at,
         operation.id,
+        kind(operation.kind()),
         operation.state.as_str(),
         operation.amount().to_rubles(),
         request.module,

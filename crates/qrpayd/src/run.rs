@@ -80,7 +80,15 @@ pub async fn open_journal_to_read(config: &Path) -> anyhow::Result<(Settings, Ar
     let settings = load(config)?;
     let journal = journal::connect_for_settings(settings.journal.url.expose_secret())
         .await
-        .with_context(|| format!("the journal {} cannot be opened", settings.journal.shown_url))?;
+        .with_context(|| {
+            let shown = &settings.journal.shown_url;
+            let hint = if shown.starts_with("sqlite:") {
+                "; if it was never used, `qrpayd migrate` makes it"
+            } else {
+                ""
+            };
+            format!("the journal {shown} cannot be opened{hint}")
+        })?;
     Ok((settings, journal))
 }
 

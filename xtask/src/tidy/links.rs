@@ -4,33 +4,37 @@ use crate::repository::TextFile;
 use std::collections::BTreeSet;
 
 /// How one starts the product, and how one tests it.
-const README_COMMANDS: [&str; 2] = ["cargo run", "cargo xtask test"];
+const README_COMMANDS: [&str; 2] = ["cargo run --release -- demo", "cargo xtask test"];
+/// The same page in two languages.
+const READMES: [&str; 2] = ["README.md", "README.ru.md"];
 
-/// Broken relative links in Markdown files, and what the README lacks.
-pub fn check(files: &[TextFile]) -> Vec<String> {
+/// Broken relative links in Markdown files, and what the READMEs lack. `is_picture` tells whether a file that is no
+/// text lies at a path from the root.
+pub fn check(files: &[TextFile], is_picture: impl Fn(&str) -> bool) -> Vec<String> {
     let known = known_paths(files);
     let mut problems = Vec::new();
     for file in files.iter().filter(|file| file.extension() == "md") {
         for (line, target) in relative_links(&file.text) {
-            let is_there = resolve(&file.path, target).is_some_and(|path| known.contains(&path));
+            let is_there =
+                resolve(&file.path, target).is_some_and(|path| known.contains(&path) || is_picture(&path));
             if !is_there {
                 problems.push(format!("{}:{line}: the link `{target}` leads nowhere", file.path));
             }
         }
     }
-    problems.extend(check_readme(files));
+    problems.extend(READMES.iter().flat_map(|name| check_readme(files, name)));
     problems
 }
 
-fn check_readme(files: &[TextFile]) -> Vec<String> {
-    let Some(readme) = files.iter().find(|file| file.path == "README.md") else {
-        return vec!["README.md is missing".to_owned()];
+fn check_readme(files: &[TextFile], name: &str) -> Vec<String> {
+    let Some(readme) = files.iter().find(|file| file.path == name) else {
+        return vec![format!("{name} is missing")];
     };
     let missing = README_COMMANDS
         .iter()
         .filter(|command| !readme.text.contains(**command));
     missing
-        .map(|command| format!("README.md does not name the command `{command}`"))
+        .map(|command| format!("{name} does not name the command `{command}`"))
         .collect()
 }
 
@@ -113,8 +117,10 @@ mod tests {
             path: path.to_owned(),
             text: text.to_owned(),
         };
+        let commands = README_COMMANDS.join(", ");
         vec![
-            file("README.md", "cargo run -- demo, cargo xtask test"),
+            file("README.md", &commands),
+            file("README.ru.md", &commands),
             file("docs/decisions/0001-a.md", page),
             file("docs/guide.md", ""),
         ]
@@ -128,26 +134,35 @@ mod tests {
             "![p](p.png)",
             "[x](../guide.md/x)",
         ] {
-            assert_eq!(check(&repository(link)).len(), 1, "{link}");
+            assert_eq!(check(&repository(link), |_| false).len(), 1, "{link}");
         }
+    }
+
+    #[test]
+    fn pictures_are_asked_for_by_their_path_from_the_root() {
+        let files = repository("![p](../p.png)");
+        assert!(check(&files, |path| path == "docs/p.png").is_empty());
+        assert_eq!(check(&files, |path| path == "p.png").len(), 1);
     }
 
     #[test]
     fn whole_links_addresses_and_code_are_fine() {
         let page = "[a](../guide.md#part) [b](/README.md) [c](..) [d](https://example.ru/x) [e](#here) \
                     [g](mailto:a@b.ru) `[f](x.md)`\n```\n[h](y.md)\n```\n";
-        assert!(check(&repository(page)).is_empty());
+        assert!(check(&repository(page), |_| false).is_empty());
     }
 
     #[test]
-    fn the_readme_names_both_commands() {
-        let mut files = repository("");
-        files[0].text = "cargo run".to_owned();
-        assert_eq!(
-            check(&files),
-            ["README.md does not name the command `cargo xtask test`"]
-        );
-        files.remove(0);
-        assert_eq!(check(&files), ["README.md is missing"]);
+    fn both_readmes_name_both_commands() {
+        for (at, name) in READMES.iter().enumerate() {
+            let mut files = repository("");
+            files[at].text = README_COMMANDS[0].to_owned();
+            assert_eq!(
+                check(&files, |_| false),
+                [format!("{name} does not name the command `cargo xtask test`")]
+            );
+            files.remove(at);
+            assert_eq!(check(&files, |_| false), [format!("{name} is missing")]);
+        }
     }
 }
