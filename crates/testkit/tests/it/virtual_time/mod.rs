@@ -4,10 +4,13 @@ mod callbacks;
 mod cancel;
 mod cash_link;
 mod deadlines;
+mod endpoint_faults;
 mod late_money;
 mod payment;
 mod refund;
 mod repeat;
+mod rows;
+mod secrets;
 mod settings;
 
 use domain::{Code, OperationId, Waiter};
