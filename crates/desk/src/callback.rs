@@ -14,6 +14,9 @@ pub async fn callback(
     headers: Vec<(String, String)>,
     body: Bytes,
 ) -> CallbackVerdict {
+    if inner.taking_work().is_err() {
+        return CallbackVerdict::Unavailable;
+    }
     let Some(provider) = inner.modules.provider(module) else {
         return CallbackVerdict::Unknown;
     };

@@ -1,7 +1,7 @@
 //! The cashier's cancel. It is an event of the payment, answered at once; how the payment ends follows.
 
 use crate::opening::{TurnedAway, turn_away};
-use crate::{Inner, look, slot, unavailable};
+use crate::{Inner, look, slot};
 use domain::{Code, OperationKind, Waiter};
 use gateway::DeskError;
 use protocol::{Cancel, Message, Reply};
@@ -20,30 +20,34 @@ pub async fn cancel(
         return turn_away(inner, message, &away, waiter).await;
     };
     let id = stored.operation.id;
-    let mut reply = protocol::render(&stored.operation, stored.refund_reserved, inner.clock.now());
-    if !reply.is_final {
-        if let Some(waiter) = &waiter {
-            inner
-                .journal
-                .attach(id, waiter.clone())
-                .await
-                .map_err(unavailable)?;
-            if let Some(inbox) = slot::reach(inner, id).await? {
-                let _ = inbox.send(slot::Command::Attach(waiter.clone())).await;
-            }
-        }
-        if let Some(after) = slot::happen(inner, id, engine::Event::CancelRequested).await? {
-            reply = after;
-        }
+    let question = message.clone();
+    let answer = move |reply: Reply| answering(reply, &question);
+    if !stored.operation.state.is_final() {
+        let tell = waiter.map(|waiter| slot::Tell {
+            waiter,
+            answer: Arc::new(answer.clone()),
+        });
+        let event = Some(engine::Event::CancelRequested);
+        return match slot::ask(inner, id, slot::Ask { event, tell }).await? {
+            Some(reply) => Ok(answer(reply)),
+            None => Err(DeskError::JournalUnavailable(
+                "another daemon works on the payment; try again".to_owned(),
+            )),
+        };
     }
-    if reply.state == Some(domain::State::Paid) {
-        reply = already_paid(reply);
-    }
-    let reply = reply.answering(message);
+    let reply = protocol::render(&stored.operation, stored.refund_reserved, inner.clock.now());
+    let reply = answer(reply);
     if let Some(waiter) = waiter {
         look::enqueue(inner, &reply, Some(id), waiter).await?;
     }
     Ok(reply)
+}
+
+/// The reply as the answer to the cancel.
+fn answering(reply: Reply, message: &Message) -> Reply {
+    let paid = reply.state == Some(domain::State::Paid);
+    let reply = if paid { already_paid(reply) } else { reply };
+    reply.answering(message)
 }
 
 fn already_paid(reply: Reply) -> Reply {

@@ -69,8 +69,8 @@ pub async fn watch(inner: &Arc<Inner>, id: OperationId) -> Result<Option<mpsc::R
     };
     if !reply.is_final
         && let Some(inbox) = slot::reach(inner, id).await?
+        && inbox.send(slot::Command::Watch(watcher.clone())).await.is_ok()
     {
-        let _ = inbox.send(slot::Command::Watch(watcher)).await;
         return Ok(Some(replies));
     }
     let _ = watcher.try_send(reply);

@@ -68,10 +68,26 @@ pub struct Draft {
 
 /// Opens a payment or a question about a link, or finds the one that was opened under the same id.
 pub async fn open(inner: &Arc<Inner>, message: &Message, waiter: Option<Waiter>) -> Result<Reply, DeskError> {
-    match draft(inner, message) {
+    match fresh_draft(inner, message).await? {
         Ok(draft) => enter(inner, draft, message, waiter).await,
         Err(turned_away) => repeat_or_turn_away(inner, message, &turned_away, waiter).await,
     }
+}
+
+/// Before a register is turned away, and wherever links matter, the settings must be the latest: a moment ago a link
+/// may have been bound, by this daemon or by another.
+async fn fresh_draft(inner: &Inner, message: &Message) -> Result<Result<Draft, TurnedAway>, DeskError> {
+    let drafted = draft(inner, message);
+    let over_links = |draft: &Draft| draft.module.built.connector.abilities().cash_link;
+    if drafted.as_ref().is_ok_and(|draft| !over_links(draft)) {
+        return Ok(drafted);
+    }
+    inner
+        .modules
+        .refresh(inner.journal.as_ref())
+        .await
+        .map_err(unavailable)?;
+    Ok(draft(inner, message))
 }
 
 /// Journals a new operation and sets it to work; a repeat gets the stored state and is attached.
@@ -176,14 +192,25 @@ pub async fn repeated(
         );
         return turn_away(inner, message, &away, waiter).await;
     }
-    let reply = protocol::render(&stored.operation, stored.refund_reserved, inner.clock.now());
-    let Some(waiter) = waiter else { return Ok(reply) };
-    if !reply.is_final
-        && let Some(inbox) = slot::reach(inner, id).await?
-    {
-        let _ = inbox.send(slot::Command::Attach(waiter.clone())).await;
+    if !stored.operation.state.is_final() {
+        let tell = waiter.as_ref().map(|waiter| slot::Tell {
+            waiter: waiter.clone(),
+            answer: Arc::new(|reply| reply),
+        });
+        if let Some(reply) = slot::ask(inner, id, slot::Ask { event: None, tell }).await? {
+            return Ok(reply);
+        }
+        if waiter.is_some() {
+            // It tells those whom it knows; one more must come to it.
+            return Err(DeskError::JournalUnavailable(
+                "another daemon works on the operation; try again".to_owned(),
+            ));
+        }
     }
-    look::enqueue(inner, &reply, Some(id), waiter).await?;
+    let reply = protocol::render(&stored.operation, stored.refund_reserved, inner.clock.now());
+    if let Some(waiter) = waiter {
+        look::enqueue(inner, &reply, Some(id), waiter).await?;
+    }
     Ok(reply)
 }
 

@@ -1,8 +1,7 @@
 //! One operation at work: a task that owns it from its opening (or its adoption) until there is nothing more to do.
 //! Every event goes through here one by one: decide, commit, and only then act.
 
-use crate::Inner;
-use crate::story;
+use crate::{Inner, look, story};
 use domain::operation::PaymentRef;
 use domain::request::{Order, Refund, RefundOrigin, Request};
 use domain::{Answer, Call, CallerId, Fault, Kopecks, Operation, OperationId, Waiter};
@@ -31,14 +30,33 @@ const CALL_MAX_MS: u64 = 600_000;
 /// How long a slot without anything to do keeps its operation at hand, in milliseconds.
 const LINGER_MS: u64 = 1_000;
 
+/// How often a slot that is just ending is sought again before the caller is told to come back.
+const REACH_TRIES: usize = 3;
+
 /// What may be asked of a slot.
 pub enum Command {
-    /// Something happened; tells how the operation stands afterwards.
-    Event(Event, oneshot::Sender<Result<Reply, DeskError>>),
-    /// One more waits for replies (the journal knows already).
-    Attach(Waiter),
+    /// Something happened, or somebody asks; tells how the operation stands afterwards.
+    Ask(Ask, oneshot::Sender<Result<Reply, DeskError>>),
     /// Send replies here, the current one first.
     Watch(mpsc::Sender<Reply>),
+}
+
+/// A question to a slot: what happened before it is answered, and who is told.
+#[derive(Clone, Default)]
+pub struct Ask {
+    /// What happened, if anything.
+    pub event: Option<Event>,
+    /// Who is told now, and of all that follows unless this is the end.
+    pub tell: Option<Tell>,
+}
+
+/// One who is told through the outbox.
+#[derive(Clone)]
+pub struct Tell {
+    /// Who.
+    pub waiter: Waiter,
+    /// How the reply is turned into the answer to what was asked.
+    pub answer: Arc<dyn Fn(Reply) -> Reply + Send + Sync>,
 }
 
 type Flight = Pin<Box<dyn Future<Output = (domain::CallKind, Result<Answer, Fault>)> + Send>>;
@@ -83,36 +101,55 @@ pub fn start(inner: &Arc<Inner>, stored: Stored, effects: Vec<Effect>, first: Op
     slot.carry_out(effects);
     tokio::spawn(async move {
         let inner = Arc::clone(&slot.inner);
-        if let Some(event) = first {
-            slot.must_happen(&event).await;
-        }
+        let work = async {
+            if let Some(event) = first {
+                slot.must_happen(&event).await;
+            }
+            slot.run(commands).await;
+        };
         tokio::select! {
             biased;
             () = inner.abandoned.cancelled() => {}
-            () = slot.run(commands) => {}
+            () = work => {}
         }
         inner.slots.leave(id, &inbox);
     });
     true
 }
 
-/// Lets an event happen to an operation, whether it has a slot or has to be taken up for it.
+/// Lets an event happen to an operation, whether it has a slot or has to be taken up for it. None when there is no
+/// such operation, or another daemon has it.
 pub async fn happen(inner: &Arc<Inner>, id: OperationId, event: Event) -> Result<Option<Reply>, DeskError> {
-    let Some(inbox) = reach(inner, id).await? else {
-        return Ok(None);
-    };
-    let (answer, heard) = oneshot::channel();
-    if inbox.send(Command::Event(event, answer)).await.is_err() {
-        return Err(DeskError::JournalUnavailable(
-            "the operation is being handed over; try again".to_owned(),
-        ));
-    }
-    heard.await.unwrap_or(Err(DeskError::ShuttingDown)).map(Some)
+    let event = Some(event);
+    ask(inner, id, Ask { event, tell: None }).await
 }
 
-/// The inbox of an operation's slot; takes the operation up when it has none. None when there is no such operation.
+/// Asks an operation's slot; as [`happen`]. The slot itself attaches and answers whoever is to be told, so that no
+/// end of the operation can slip in between.
+pub async fn ask(inner: &Arc<Inner>, id: OperationId, ask: Ask) -> Result<Option<Reply>, DeskError> {
+    for _ in 0..REACH_TRIES {
+        let Some(inbox) = reach(inner, id).await? else {
+            return Ok(None);
+        };
+        let (answer, heard) = oneshot::channel();
+        if inbox.send(Command::Ask(ask.clone(), answer)).await.is_ok()
+            && let Ok(reply) = heard.await
+        {
+            return reply.map(Some);
+        }
+        inner.taking_work()?;
+        // The slot has just ended without looking at the question.
+        tokio::task::yield_now().await;
+    }
+    Err(DeskError::JournalUnavailable(
+        "the operation is being handed over; try again".to_owned(),
+    ))
+}
+
+/// The inbox of an operation's slot; takes the operation up when it has none. None when there is no such operation,
+/// or another daemon has it.
 pub async fn reach(inner: &Arc<Inner>, id: OperationId) -> Result<Option<mpsc::Sender<Command>>, DeskError> {
-    if let Some(inbox) = inner.slots.find(id).filter(|inbox| !inbox.is_closed()) {
+    if let Some(inbox) = inner.slots.find(id) {
         return Ok(Some(inbox));
     }
     let now = inner.clock.now();
@@ -123,7 +160,9 @@ pub async fn reach(inner: &Arc<Inner>, id: OperationId) -> Result<Option<mpsc::S
     let Some(stored) = taken.map_err(crate::unavailable)? else {
         return Ok(None);
     };
-    start(inner, stored, Vec::new(), None);
+    // Nobody has worked on it until now, so of a call on its way nobody will hear.
+    let at_rest = stored.operation.state.is_final() && stored.operation.in_flight.is_none();
+    start(inner, stored, Vec::new(), (!at_rest).then_some(Event::Resumed));
     Ok(inner.slots.find(id))
 }
 
@@ -147,16 +186,10 @@ impl Slot {
                 },
                 () = stopping.cancelled(), if self.flight.is_none() => return,
                 () = tokio::time::sleep(pause) => {
-                    if self.idle() {
-                        commands.close();
-                        while let Some(command) = commands.recv().await {
-                            self.obey(command).await;
-                        }
-                        if self.idle() {
-                            return;
-                        }
-                    } else {
+                    if !self.idle() {
                         self.must_happen(&Event::Due).await;
+                    } else if self.inner.slots.retire(self.operation.id, &commands) {
+                        return;
                     }
                 }
             }
@@ -186,20 +219,43 @@ impl Slot {
 
     async fn obey(&mut self, command: Command) {
         match command {
-            Command::Event(event, answer) => {
-                let result = self
-                    .happen(&event)
-                    .await
-                    .map(|()| self.reply())
-                    .map_err(|error| DeskError::JournalUnavailable(error.to_string()));
+            Command::Ask(ask, answer) => {
+                let result = self.answer(ask).await;
                 let _ = answer.send(result);
             }
-            Command::Attach(waiter) => {
-                if !self.waiters.contains(&waiter) {
-                    self.waiters.push(waiter);
-                }
-            }
             Command::Watch(watcher) => self.watch(watcher),
+        }
+    }
+
+    async fn answer(&mut self, Ask { event, tell }: Ask) -> Result<Reply, DeskError> {
+        if let Some(event) = event
+            && let Err(error) = self.happen(&event).await
+        {
+            // It may be in all the same. The asker is told to come back, the slot goes on from what is written.
+            self.catch_up().await;
+            return Err(crate::unavailable(error));
+        }
+        let Some(Tell { waiter, answer }) = tell else {
+            return Ok(self.reply());
+        };
+        let id = self.operation.id;
+        let reply = answer(self.reply());
+        if !self.operation.state.is_final() && !self.waiters.contains(&waiter) {
+            let attached = self.inner.journal.attach(id, waiter.clone()).await;
+            attached.map_err(crate::unavailable)?;
+            self.waiters.push(waiter.clone());
+        }
+        look::enqueue(&self.inner, &reply, Some(id), waiter).await?;
+        Ok(reply)
+    }
+
+    /// After a commit that failed for somebody who will ask again.
+    async fn catch_up(&mut self) {
+        match self.reload().await {
+            Ok(Reloaded::Replaced) => self.must_happen(&Event::Resumed).await,
+            Ok(Reloaded::Lost) => self.lost = true,
+            // When the journal cannot even be read, the next event finds out.
+            Ok(Reloaded::Same) | Err(_) => {}
         }
     }
 
@@ -272,11 +328,11 @@ impl Slot {
             now,
         };
         self.inner.journal.commit(change).await?;
-        if fills_outbox {
-            self.inner.outbox_filled.notify_waiters();
-        }
         if rewrites_settings {
             let _ = self.inner.modules.refresh(self.inner.journal.as_ref()).await;
+        }
+        if fills_outbox {
+            self.inner.outbox_filled.notify_waiters();
         }
         if let Some((opening, effects)) = reversal {
             story::tell(&opening.operation, &opening.facts);
@@ -312,6 +368,9 @@ impl Slot {
         if let Some(reversal) = self.operation.reversal {
             self.inner.doubt(reversal);
         }
+        // The replies of the lost commit are in the outbox; those who watch have not heard of it.
+        self.inner.outbox_filled.notify_waiters();
+        self.tell_watchers();
         Ok(Reloaded::Replaced)
     }
 
@@ -331,16 +390,18 @@ impl Slot {
         for effect in effects {
             match effect {
                 Effect::Call(call) => self.send(call),
-                Effect::Tell(_) => {
-                    let reply = self.reply();
-                    self.watchers
-                        .retain(|watcher| watcher.try_send(reply.clone()).is_ok());
-                    if reply.is_final {
-                        self.watchers.clear();
-                    }
-                }
+                Effect::Tell(_) => self.tell_watchers(),
                 Effect::OpenReversal { .. } => {}
             }
+        }
+    }
+
+    fn tell_watchers(&mut self) {
+        let reply = self.reply();
+        self.watchers
+            .retain(|watcher| watcher.try_send(reply.clone()).is_ok());
+        if reply.is_final {
+            self.watchers.clear();
         }
     }
 

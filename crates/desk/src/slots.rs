@@ -22,10 +22,21 @@ impl Slots {
     /// Notes a new slot. Returns false, and notes nothing, when the operation has one already.
     pub fn enter(&self, id: OperationId, inbox: mpsc::Sender<Command>) -> bool {
         let mut open = self.lock();
-        if open.get(&id).is_some_and(|known| !known.is_closed()) {
+        if open.contains_key(&id) {
             return false;
         }
         open.insert(id, inbox);
+        true
+    }
+
+    /// Forgets a slot that has nothing to do, unless something has just come in for it. Returns whether it is
+    /// forgotten. Whoever found it before and comes too late sees it closed, and seeks again.
+    pub fn retire(&self, id: OperationId, commands: &mpsc::Receiver<Command>) -> bool {
+        let mut open = self.lock();
+        if !commands.is_empty() {
+            return false;
+        }
+        open.remove(&id);
         true
     }
 

@@ -95,6 +95,7 @@ impl Fact {
                 | Self::ConflictingRepeat
                 | Self::ReversalOpened { .. }
                 | Self::PromiseOver
+                | Self::GaveUp
         ) || matches!(
             self,
             Self::Failed {

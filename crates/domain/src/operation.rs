@@ -35,6 +35,9 @@ pub struct Operation {
     pub uncertain: bool,
     /// Which attempt the order id stands for; see [`OperationId::order`].
     pub attempt: u32,
+    /// What is known of the sendings of a registration or refund.
+    #[serde(default)]
+    pub sent: Sent,
     /// Technical errors in a row.
     pub technical_errors: u32,
     /// What the buyer is shown.
@@ -185,6 +188,21 @@ pub struct InFlight {
     pub kind: CallKind,
     /// When it was decided.
     pub since: Timestamp,
+}
+
+/// The sendings of a registration or refund under the present order id. It decides what a later "not found" or
+/// "refused" proves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Sent {
+    /// When the last one was decided on; "not found" proves nothing until the grace after it is over.
+    pub last_at: Option<Timestamp>,
+    /// How many times one of them was left open: nobody heard its answer, or the answer was "under way". As long as
+    /// it is above zero, the refusal of a repeat ("such an order exists") does not prove that nothing happened.
+    pub unanswered: u32,
+    /// A repeated refund was refused while an earlier sending of it was unanswered.
+    pub refused: bool,
+    /// The end of the QR's life as the provider named it. Money can come until then, whatever our own end is.
+    pub provider_end: Option<Timestamp>,
 }
 
 /// What the buyer is shown.

@@ -1,10 +1,10 @@
-//! The closing of a payment: revoke, ask once more, and only then say that it is over. And the watch that follows
-//! an unpaid end, for money that comes late all the same.
+//! The closing of a payment: revoke, ask once more, and only then say that it is over.
 
 use crate::draft::Draft;
-use crate::pace;
+use crate::{pace, registration};
+use domain::call::Registered;
 use domain::operation::{Because, Closing, ClosingStep};
-use domain::{CallKind, Code, Fact, Fault, PaymentState, State};
+use domain::{CallKind, Code, Fact, Fault, Operation, PaymentState, State, Timestamp};
 
 /// Begins to close a payment. The next call is decided by [`advance`].
 pub fn begin(draft: &mut Draft, because: Because) {
@@ -16,7 +16,7 @@ pub fn begin(draft: &mut Draft, because: Because) {
     if draft.operation.state != State::Unresolved {
         draft.reach(State::Closing);
     }
-    draft.act_in(0);
+    draft.act_now();
 }
 
 /// Writes down why it is being closed.
@@ -60,17 +60,26 @@ pub fn advance(draft: &mut Draft) {
     draft.call(CallKind::Status);
 }
 
-/// A registration's outcome became known while the payment was being closed.
-pub fn go_on(draft: &mut Draft) {
-    draft.act_in(0);
+/// A person wants an unresolved payment to be tried now, also after it was given up.
+pub fn hurry(draft: &mut Draft) {
+    if draft.operation.in_flight.is_some() {
+        return;
+    }
+    let revoked = draft
+        .operation
+        .closing
+        .as_ref()
+        .is_some_and(|closing| closing.revoked);
+    if !revoked {
+        step(draft, ClosingStep::Revoke);
+    }
+    draft.act_now();
 }
 
 /// After an attempt to revoke the status is asked, whatever the attempt brought.
 pub fn ask_next(draft: &mut Draft) {
-    if let Some(closing) = draft.operation.closing.as_mut() {
-        closing.step = ClosingStep::Ask;
-    }
-    draft.act_in(0);
+    step(draft, ClosingStep::Ask);
+    draft.act_now();
 }
 
 /// The provider agreed to take no more money.
@@ -87,8 +96,8 @@ pub fn revoked(draft: &mut Draft) {
 pub fn revoke_failed(draft: &mut Draft, fault: &Fault) {
     draft.failed(CallKind::Revoke, fault);
     ask_next(draft);
-    if let Some(pause_ms) = fault.retry_after_ms {
-        draft.act_in(pause_ms);
+    if fault.retry_after_ms.is_some() {
+        draft.act_in(pace::asked_ms(0, fault));
     }
 }
 
@@ -98,56 +107,57 @@ pub fn not_paid(draft: &mut Draft, call: CallKind, state: &PaymentState) {
         ask_next(draft);
         return;
     }
+    if matches!(state, PaymentState::NotStarted | PaymentState::InProgress) && draft.operation.qr.is_none() {
+        // The lost registration has arrived: a later "not found" must not be believed.
+        registration::note(draft, &Registered::default());
+    }
     match state {
         PaymentState::Expired | PaymentState::Cancelled => end(draft),
-        _ if revoke_is_next(draft) => draft.act_in(0),
-        PaymentState::InProgress | PaymentState::Paid { .. } => ask_again(draft),
+        _ if asked_before(draft) => draft.act_now(),
+        PaymentState::InProgress | PaymentState::Paid { .. } => again(draft, ClosingStep::Ask),
         PaymentState::NotStarted | PaymentState::Declined { .. } if nobody_can_pay(draft) => end(draft),
         PaymentState::Declined { .. } if !draft.operation.abilities.revoke => end(draft),
-        PaymentState::NotStarted | PaymentState::Declined { .. } => revoke_again(draft),
-        PaymentState::NotFound => {
-            draft.fact(Fact::NotFound { call });
-            let known_ms = draft.now.ms_since(draft.operation.created_at);
-            if known_ms < draft.operation.policy.not_found_grace_ms {
-                ask_again(draft);
-            } else if draft.operation.uncertain || nobody_can_pay(draft) {
-                end(draft);
-            } else {
-                revoke_again(draft);
-            }
-        }
+        PaymentState::NotStarted | PaymentState::Declined { .. } => again(draft, ClosingStep::Revoke),
+        PaymentState::NotFound if draft.within_grace() => again(draft, ClosingStep::Ask),
+        PaymentState::NotFound => not_found(draft),
+    }
+}
+
+/// The provider does not know the order, and the grace is over. That is believed of an order whose registration
+/// nobody answered; one that was registered must have been mislaid, and is revoked until it cannot be paid.
+fn not_found(draft: &mut Draft) {
+    draft.fact(Fact::NotFound {
+        call: CallKind::Status,
+    });
+    if draft.operation.qr.is_none() || nobody_can_pay(draft) {
+        end(draft);
+    } else {
+        again(draft, ClosingStep::Revoke);
     }
 }
 
 /// A status question failed while closing: asked again for as long as the settings allow.
 pub fn question_failed(draft: &mut Draft, fault: &Fault) {
-    if revoke_is_next(draft) {
-        draft.act_in(0);
+    if asked_before(draft) {
+        draft.act_now();
         return;
     }
-    ask_again(draft);
-    if let Some(pause_ms) = fault.retry_after_ms {
-        draft.act_in(pause_ms);
+    again(draft, ClosingStep::Ask);
+    if let (Some(_), Some(at)) = (fault.retry_after_ms, draft.operation.act_at) {
+        draft.act_in(pace::asked_ms(at.ms_since(draft.now), fault));
     }
 }
 
-/// Whether the question was asked before the closing began, so that the provider has yet to be told.
-fn revoke_is_next(draft: &Draft) -> bool {
-    let operation = &draft.operation;
-    operation.abilities.revoke
-        && operation
-            .closing
-            .as_ref()
-            .is_some_and(|closing| closing.step == ClosingStep::Revoke)
+/// Whether the question was asked before the closing began, so that its answer says nothing about the time after.
+fn asked_before(draft: &Draft) -> bool {
+    let closing = draft.operation.closing.as_ref();
+    closing.is_some_and(|closing| closing.step == ClosingStep::Revoke)
 }
 
 /// Ends the payment as what it was being closed for.
 pub fn end(draft: &mut Draft) {
-    let because = draft
-        .operation
-        .closing
-        .as_ref()
-        .map_or(Because::Expired, |closing| closing.because);
+    let closing = draft.operation.closing.as_ref();
+    let because = closing.map_or(Because::Expired, |closing| closing.because);
     draft.reach(match because {
         Because::Cancelled => State::Cancelled,
         Because::Expired => State::Expired,
@@ -156,73 +166,31 @@ pub fn end(draft: &mut Draft) {
     });
 }
 
-/// Watches an unpaid payment after its end: asks now and then, and stops when the time is over.
-pub fn watch(draft: &mut Draft) {
-    let operation = &draft.operation;
-    let Some(finished_at) = operation.finished_at else {
-        return;
-    };
-    let unpaid = !matches!(operation.state, State::Paid) && operation.paid.is_none();
-    if !unpaid || operation.reference.0.is_empty() && operation.link_id.is_none() {
-        draft.operation.act_at = None;
-        return;
-    }
-    if operation.in_flight.is_some() {
-        return;
-    }
-    let over = draft.now.ms_since(finished_at) >= operation.policy.late_watch_ms;
-    match operation.act_at {
-        Some(at) if at > draft.now => {}
-        Some(_) if over => {
-            draft.operation.act_at = None;
-            draft.fact(Fact::WatchEnded);
-        }
-        Some(_) => draft.call(CallKind::Status),
-        None if finished_at == draft.now => watched(draft),
-        None => {}
-    }
-}
-
-/// Plans the next look at an ended payment.
-pub fn watched(draft: &mut Draft) {
-    let pause_ms = draft
-        .operation
-        .policy
-        .return_interval_ms
-        .min(draft.operation.policy.late_watch_ms);
-    draft.act_in(pause_ms);
-}
-
 /// Whether no money can come any more: the provider agreed, or the QR's life is over by its own clock too.
 fn nobody_can_pay(draft: &Draft) -> bool {
-    let operation = &draft.operation;
-    let dead_at = operation
-        .created_at
-        .plus_ms(operation.policy.qr_ttl_ms)
-        .plus_ms(pace::EXPIRY_MARGIN_MS);
-    operation.closing.as_ref().is_some_and(|closing| closing.revoked) || dead_at <= draft.now
+    let closing = draft.operation.closing.as_ref();
+    closing.is_some_and(|closing| closing.revoked) || dead_at(&draft.operation) <= draft.now
 }
 
-fn revoke_again(draft: &mut Draft) {
+/// The latest end that the QR can have: by our request, counted from its last sending, or by the provider's word.
+pub fn dead_at(operation: &Operation) -> Timestamp {
+    let sent_at = operation.sent.last_at.unwrap_or(operation.created_at);
+    let ours = sent_at.plus_ms(operation.policy.qr_ttl_ms);
+    let theirs = operation.sent.provider_end.unwrap_or(ours);
+    ours.max(theirs).plus_ms(pace::EXPIRY_MARGIN_MS)
+}
+
+fn step(draft: &mut Draft, step: ClosingStep) {
     if let Some(closing) = draft.operation.closing.as_mut() {
-        closing.step = ClosingStep::Revoke;
+        closing.step = step;
     }
-    pause(draft);
 }
 
-fn ask_again(draft: &mut Draft) {
-    if let Some(closing) = draft.operation.closing.as_mut() {
-        closing.step = ClosingStep::Ask;
-    }
-    pause(draft);
-}
-
-fn pause(draft: &mut Draft) {
-    let since = draft
-        .operation
-        .closing
-        .as_ref()
-        .map_or(draft.now, |closing| closing.since);
+/// Takes a step after a pause, for as long as the settings allow.
+fn again(draft: &mut Draft, next: ClosingStep) {
+    step(draft, next);
+    let closing = draft.operation.closing.as_ref();
+    let since = closing.map_or(draft.now, |closing| closing.since);
     if draft.gives_up(since) {
         return;
     }

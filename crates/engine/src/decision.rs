@@ -2,8 +2,10 @@
 
 use domain::{Call, Fact, Kopecks, Operation};
 
-/// The outcome of one event. When `facts` is empty nothing is written: the operation may then differ from the
-/// journaled one only in `due_at`, which is re-made after a restart.
+/// The outcome of one event. When `facts` is empty nothing needs to be written: a question was asked or answered
+/// with nothing new. Whoever works on the operation keeps it in memory all the same; it then differs from the
+/// journaled one in `in_flight`, `act_at`, `due_at` and `technical_errors`, which [`crate::Event::Resumed`] makes
+/// good after a restart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision {
     /// The operation after the event; its version has grown by one if there are facts.

@@ -1,10 +1,10 @@
 //! A decision in the making.
 
-use crate::{Decision, Effect, Tell};
+use crate::{Decision, Effect, Tell, pace};
 use domain::call::{LinkCall, Lookup, Reference, RefundCall, Register};
 use domain::operation::{Failure, InFlight};
 use domain::request::Order;
-use domain::{Call, CallKind, Certainty, Code, Fact, Fault, Operation, State, Timestamp};
+use domain::{Call, CallKind, Code, Fact, Fault, Operation, State, Timestamp};
 
 /// The operation as it will be, and what has been decided about it so far.
 pub struct Draft {
@@ -47,12 +47,20 @@ impl Draft {
 
     /// Decides on a call. One that changes something is a fact of its own; a question is covered by the journaled
     /// decision to keep asking.
+    ///
+    /// Nothing is decided while another call is on its way: the callers check, this is the last guard.
     pub fn call(&mut self, kind: CallKind) {
+        if self.operation.in_flight.is_some() {
+            return;
+        }
         if kind.changes_something() {
             self.fact(Fact::Deciding {
                 call: kind,
                 attempt: self.operation.attempt,
             });
+        }
+        if matches!(kind, CallKind::Register | CallKind::Refund) {
+            self.operation.sent.last_at = Some(self.now);
         }
         self.operation.in_flight = Some(InFlight {
             kind,
@@ -63,9 +71,36 @@ impl Draft {
         self.effect(Effect::Call(call));
     }
 
-    /// Plans the next call.
+    /// Plans the next call after a pause.
     pub fn act_in(&mut self, pause_ms: u64) {
-        self.operation.act_at = Some(self.now.plus_ms(pause_ms));
+        self.operation.act_at = Some(self.now.plus_ms(pause_ms.max(pace::PAUSE_MIN_MS)));
+    }
+
+    /// Wants the next call in this very decision.
+    pub fn act_now(&mut self) {
+        self.operation.act_at = Some(self.now);
+    }
+
+    /// Takes note that a call came back. Returns whether it is the one on its way.
+    pub fn came_back(&mut self, call: CallKind) -> bool {
+        let expected = self.operation.in_flight.is_some_and(|flight| flight.kind == call);
+        if expected {
+            self.operation.in_flight = None;
+        }
+        expected
+    }
+
+    /// Notes that a registration or refund may have arrived although nobody heard its answer.
+    pub fn may_have_arrived(&mut self) {
+        self.operation.uncertain = true;
+        self.operation.sent.unanswered = self.operation.sent.unanswered.saturating_add(1);
+    }
+
+    /// Whether "not found" means "not yet": a provider may need a while to see what it was sent last.
+    pub fn within_grace(&self) -> bool {
+        let operation = &self.operation;
+        let sent_at = operation.sent.last_at.unwrap_or(operation.created_at);
+        self.now.ms_since(sent_at) < operation.policy.not_found_grace_ms
     }
 
     /// Whether nothing is on its way and the planned moment has come.
@@ -154,13 +189,18 @@ impl Draft {
     /// Whether the settings allow no more tries since `since`; says so once and plans nothing more.
     pub fn gives_up(&mut self, since: Timestamp) -> bool {
         let lifetime_ms = self.operation.policy.cancel_lifetime_ms;
-        if lifetime_ms == 0 || self.now.ms_since(since) < lifetime_ms {
-            return false;
+        let over = lifetime_ms != 0 && self.now.ms_since(since) >= lifetime_ms;
+        if over {
+            self.give_up();
         }
+        over
+    }
+
+    /// Leaves the rest to a person.
+    pub fn give_up(&mut self) {
         self.fact(Fact::GaveUp);
         self.reach(State::Unresolved);
         self.operation.act_at = None;
-        true
     }
 
     fn build(&self, kind: CallKind) -> Call {
@@ -265,10 +305,13 @@ fn failed_fact(call: CallKind, fault: &Fault) -> Fact {
     }
 }
 
+/// The earliest moment at which something has to be decided without any news.
 fn due_at(operation: &Operation) -> Option<Timestamp> {
     let act_at = operation.act_at.filter(|_| operation.in_flight.is_none());
+    // A call whose answer never comes must not be the last that is heard of an operation, not even of an ended one.
+    let lost = operation.in_flight.map(|call| call.since.plus_ms(LOST_CALL_MS));
     if operation.state.is_final() {
-        return act_at;
+        return act_at.or(lost);
     }
     let promise =
         Some(operation.answer_by).filter(|at| operation.state != State::Unresolved && *at != Timestamp::MAX);
@@ -277,15 +320,8 @@ fn due_at(operation: &Operation) -> Option<Timestamp> {
         .as_ref()
         .map(|qr| qr.expires_at)
         .filter(|_| operation.state == State::AwaitingPayment);
-    // With a call on its way and nothing else to wake for, the operation must still be found after a restart.
-    let lost = operation.in_flight.map(|call| call.since.plus_ms(LOST_CALL_MS));
     [act_at, promise, end, lost].into_iter().flatten().min()
 }
 
 /// A call that is longer on its way than this is not heard of any more: whoever made it is gone.
 const LOST_CALL_MS: u64 = 600_000;
-
-/// Whether a fault leaves open what the provider did.
-pub fn leaves_open(fault: &Fault) -> bool {
-    fault.certainty == Certainty::Unknown
-}

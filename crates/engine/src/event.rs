@@ -5,7 +5,8 @@ use domain::{Answer, CallKind, Fault};
 /// Something that happened in the world.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
-    /// A call came back.
+    /// A call came back. An answer that nobody waits for (a call that was given up as lost) is believed only when
+    /// it says that money moved or that a QR exists; whoever makes the calls does not mix up two calls of a kind.
     Answered {
         /// Which call.
         call: CallKind,

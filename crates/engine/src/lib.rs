@@ -3,7 +3,8 @@
 //!
 //! Invariant: no I/O, no clock, no storage, no randomness. Whatever happened in the world is an [`Event`].
 //!
-//! Reading order: [`event`], [`decision`], [`open`], then `payment`, `closing`, `refund`, `link`.
+//! Reading order: [`event`], [`decision`], [`open`], then `payment` with `registration`, `money`, `closing` and `watch`,
+//! then `refund`, `link`.
 
 pub mod decision;
 pub mod event;
@@ -12,9 +13,15 @@ pub mod open;
 mod closing;
 mod draft;
 mod link;
+mod money;
 mod pace;
 mod payment;
 mod refund;
+mod registration;
+mod watch;
+
+#[cfg(test)]
+mod tests;
 
 pub use decision::{Decision, Effect, Tell};
 pub use event::Event;

@@ -1,12 +1,11 @@
 //! A question about a sticker, or its binding. No money moves, so an unanswered question ends with the promised
 //! time; the cashier scans again.
 
-use crate::Event;
-use crate::draft::{Draft, leaves_open, wrong_kind};
-use crate::pace;
+use crate::draft::{Draft, wrong_kind};
+use crate::{Event, pace};
 use domain::call::LinkState;
 use domain::operation::LinkOwner;
-use domain::{Answer, CallKind, Certainty, Code, Fault, OperationKind, State};
+use domain::{Answer, CallKind, Certainty, Code, Fact, Fault, OperationKind, State};
 
 /// Opens the question. What our own settings rule out is not asked.
 pub fn begin(draft: &mut Draft) {
@@ -32,8 +31,10 @@ pub fn decide(draft: &mut Draft, event: &Event) {
     match event {
         Event::Answered { call, result } => answered(draft, *call, result),
         Event::Resumed => resumed(draft),
-        Event::Due if draft.lost_call() => resumed(draft),
         Event::Due | Event::Hint | Event::CancelRequested | Event::ConflictingRepeat => {}
+    }
+    if draft.lost_call() {
+        resumed(draft);
     }
     advance(draft);
 }
@@ -71,14 +72,8 @@ fn wanted(draft: &Draft) -> CallKind {
 }
 
 fn answered(draft: &mut Draft, call: CallKind, result: &Result<Answer, Fault>) {
-    if draft
-        .operation
-        .in_flight
-        .is_some_and(|flight| flight.kind == call)
-    {
-        draft.operation.in_flight = None;
-    }
-    if draft.operation.state.is_final() {
+    let expected = draft.came_back(call);
+    if !expected || draft.operation.state.is_final() {
         return;
     }
     match result {
@@ -118,22 +113,24 @@ fn failed(draft: &mut Draft, call: CallKind, fault: &Fault) {
         draft.reach(State::Refused);
         return;
     }
-    if call == CallKind::LinkBind && leaves_open(fault) && draft.operation.abilities.link_check {
+    if call == CallKind::LinkBind
+        && fault.certainty == Certainty::Unknown
+        && draft.operation.abilities.link_check
+    {
         draft.operation.uncertain = true;
     }
     let pause_ms = pace::retry_ms(draft.operation.technical_errors);
-    draft.act_in(fault.retry_after_ms.unwrap_or(pause_ms));
+    draft.act_in(pace::asked_ms(pause_ms, fault));
 }
 
 fn resumed(draft: &mut Draft) {
-    if draft
-        .operation
-        .in_flight
-        .take()
-        .is_some_and(|flight| flight.kind == CallKind::LinkBind)
-    {
-        draft.operation.uncertain = draft.operation.abilities.link_check;
+    let flight = draft.operation.in_flight.take();
+    draft.fact(Fact::Resumed);
+    let Some(flight) = flight else {
+        return;
+    };
+    if flight.kind == CallKind::LinkBind && draft.operation.abilities.link_check {
+        draft.operation.uncertain = true;
     }
-    draft.fact(domain::Fact::Resumed);
-    draft.act_in(0);
+    draft.act_now();
 }

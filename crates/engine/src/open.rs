@@ -1,7 +1,7 @@
 //! The first decision: a request becomes an operation.
 
-use crate::{Decision, draft::Draft, link, payment, refund};
-use domain::operation::{LinkOwner, PaymentRef};
+use crate::{Decision, draft::Draft, link, refund, registration};
+use domain::operation::{LinkOwner, PaymentRef, Sent};
 use domain::request::Request;
 use domain::{Abilities, Fact, Operation, OperationId, OperationKind, Policy, State, Timestamp};
 
@@ -57,6 +57,7 @@ pub fn open(opening: Opening, now: Timestamp) -> Decision {
         due_at: None,
         uncertain: false,
         attempt: 1,
+        sent: Sent::default(),
         technical_errors: 0,
         qr: None,
         link_id,
@@ -73,7 +74,7 @@ pub fn open(opening: Opening, now: Timestamp) -> Decision {
     let mut draft = Draft::new(operation, now);
     draft.fact(Fact::Accepted);
     match draft.operation.kind() {
-        OperationKind::Payment => payment::begin(&mut draft),
+        OperationKind::Payment => registration::begin(&mut draft),
         OperationKind::Refund => refund::begin(&mut draft),
         OperationKind::LinkCheck | OperationKind::LinkBind => link::begin(&mut draft),
     }

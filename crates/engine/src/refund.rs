@@ -1,21 +1,44 @@
 //! A refund. It was wanted, so it is pursued until the provider has agreed or refused for good; the same refund id
 //! each time, so that it cannot be made twice.
 
-use crate::Event;
-use crate::draft::{Draft, leaves_open, wrong_kind};
-use crate::pace;
+use crate::draft::{Draft, wrong_kind};
+use crate::{Event, pace};
+use domain::operation::Sent;
 use domain::request::{Order, RefundOrigin};
 use domain::{Answer, CallKind, Certainty, Code, Fact, Fault, RefundState, State};
 
-/// Opens a refund: it is decided on at once.
+/// The most refund ids that one reversal uses: `-999` is the last that fits the narrowest documented limit.
+const ATTEMPTS_MAX: u32 = 999;
+
+/// Opens a refund: it is decided on at once, unless it can never be made.
 pub fn begin(draft: &mut Draft) {
     draft.operation.state = State::Refunding;
-    if !draft.operation.abilities.refund {
-        draft.fail(Code::Unsupported, "this module cannot refund");
+    if let Some((code, detail)) = impossible(draft) {
+        draft.fail(code, detail);
         draft.reach(State::Refused);
         return;
     }
     draft.call(CallKind::Refund);
+}
+
+fn impossible(draft: &Draft) -> Option<(Code, &'static str)> {
+    let operation = &draft.operation;
+    if !operation.abilities.refund {
+        return Some((Code::Unsupported, "this module cannot refund"));
+    }
+    let Some(payment) = &operation.payment else {
+        return Some((Code::UnknownPayment, "a refund needs its payment"));
+    };
+    if operation.amount() > payment.amount {
+        let detail = "the refund is larger than the payment";
+        return Some((Code::RefundExceedsPayment, detail));
+    }
+    let partial = operation.amount() < payment.amount;
+    if partial && !operation.abilities.partial_refund {
+        let detail = "this module refunds a payment as a whole only";
+        return Some((Code::Unsupported, detail));
+    }
+    None
 }
 
 /// What an event means for a refund. A refund cannot be cancelled.
@@ -23,9 +46,11 @@ pub fn decide(draft: &mut Draft, event: &Event) {
     match event {
         Event::Answered { call, result } => answered(draft, *call, result),
         Event::Resumed => resumed(draft),
-        Event::Due if draft.lost_call() => resumed(draft),
-        Event::Hint => draft.act_in(0),
+        Event::Hint => hint(draft),
         Event::Due | Event::CancelRequested | Event::ConflictingRepeat => {}
+    }
+    if draft.lost_call() {
+        resumed(draft);
     }
     advance(draft);
 }
@@ -37,67 +62,79 @@ fn advance(draft: &mut Draft) {
     }
     draft.check_promise();
     if draft.may_act() {
-        draft.call(next_call(draft));
-    }
-}
-
-/// While it may have arrived, it is asked about; otherwise it is sent (again).
-fn next_call(draft: &Draft) -> CallKind {
-    if draft.operation.uncertain {
-        CallKind::RefundStatus
-    } else {
-        CallKind::Refund
+        // While it may have arrived it is asked about; otherwise it is sent (again).
+        draft.call(if draft.operation.uncertain {
+            CallKind::RefundStatus
+        } else {
+            CallKind::Refund
+        });
     }
 }
 
 fn answered(draft: &mut Draft, call: CallKind, result: &Result<Answer, Fault>) {
-    if draft
-        .operation
-        .in_flight
-        .is_some_and(|flight| flight.kind == call)
-    {
-        draft.operation.in_flight = None;
-    }
+    let asked_for = matches!(call, CallKind::Refund | CallKind::RefundStatus);
+    let expected = draft.came_back(call);
     if draft.operation.state.is_final() {
         return;
     }
     match result {
-        Ok(Answer::Refund(state)) => told(draft, call, state),
+        Ok(Answer::Refund(RefundState::Completed { reference })) if asked_for => {
+            draft.answered_well();
+            draft.keep(reference);
+            draft.operation.failure = None;
+            draft.reach(State::Refunded);
+        }
+        _ if !expected => {}
+        Ok(Answer::Refund(state)) => not_completed(draft, call, state),
         Ok(_) => failed(draft, call, &wrong_kind(call)),
         Err(fault) => failed(draft, call, fault),
     }
 }
 
-fn told(draft: &mut Draft, call: CallKind, state: &RefundState) {
-    draft.answered_well();
+fn not_completed(draft: &mut Draft, call: CallKind, state: &RefundState) {
     match state {
-        RefundState::Completed { reference } => {
-            draft.keep(reference);
-            draft.operation.failure = None;
-            draft.reach(State::Refunded);
-        }
-        RefundState::InProgress => {
+        RefundState::InProgress | RefundState::Completed { .. } => {
+            draft.answered_well();
             if call == CallKind::Refund {
                 draft.fact(Fact::RefundUnderWay);
             }
-            draft.operation.uncertain = true;
+            // It was taken in: should the provider mislay it, the refusal of a repeat proves nothing.
+            draft.may_have_arrived();
             again(draft);
         }
         RefundState::Declined { reason } => {
-            let detail = reason
-                .clone()
-                .unwrap_or_else(|| "the provider declined the refund".to_owned());
-            refused(draft, &Fault::refused(Code::ProviderRefused, detail));
+            draft.answered_well();
+            let detail = reason.as_deref().unwrap_or("the provider declined the refund");
+            draft.fail_by(&Fault::refused(Code::ProviderRefused, detail));
+            refused_for_good(draft);
+        }
+        RefundState::NotFound if call == CallKind::RefundStatus => {
+            draft.answered_well();
+            not_found(draft);
         }
         RefundState::NotFound => {
-            draft.fact(Fact::NotFound { call });
-            let known_ms = draft.now.ms_since(draft.operation.created_at);
-            if known_ms >= draft.operation.policy.not_found_grace_ms {
-                draft.operation.uncertain = false;
-            }
-            again(draft);
+            let detail = "the provider does not know the refund that it was just given";
+            failed(draft, call, &Fault::unknown(Code::ProviderUnclear, detail));
         }
     }
+}
+
+/// Until the grace is over this means "not yet". After it the refund never arrived: it is sent again under the same
+/// id, or was indeed refused if a repeat of it was.
+fn not_found(draft: &mut Draft) {
+    if draft.within_grace() {
+        again(draft);
+        return;
+    }
+    draft.fact(Fact::NotFound {
+        call: CallKind::RefundStatus,
+    });
+    if draft.operation.sent.refused {
+        refused_for_good(draft);
+        return;
+    }
+    draft.operation.uncertain = false;
+    again(draft);
 }
 
 fn failed(draft: &mut Draft, call: CallKind, fault: &Fault) {
@@ -107,45 +144,60 @@ fn failed(draft: &mut Draft, call: CallKind, fault: &Fault) {
         return;
     }
     draft.failed(call, fault);
-    if leaves_open(fault) {
-        draft.operation.uncertain = true;
-        again_after(draft, fault);
-        return;
+    match fault.certainty {
+        Certainty::Unknown => {
+            draft.may_have_arrived();
+            again_after(draft, fault);
+        }
+        Certainty::Refused => refused(draft, fault),
+        Certainty::NotSent => not_sent(draft, fault),
     }
-    if fault.certainty == Certainty::Refused {
-        refused(draft, fault);
-        return;
-    }
+}
+
+/// A register is told after a while that nothing was sent, when that is certain; late money waits for ever.
+fn not_sent(draft: &mut Draft, fault: &Fault) {
     let tried_ms = draft.now.ms_since(draft.operation.created_at);
-    if wanted_by_register(draft) && tried_ms >= draft.operation.policy.register_for_ms {
+    let over = tried_ms >= draft.operation.policy.register_for_ms;
+    if wanted_by_register(draft) && over && draft.operation.sent.unanswered == 0 {
         draft.fail_by(fault);
         draft.reach(State::Refused);
         return;
     }
-    let retry_ms = pace::retry_ms(draft.operation.technical_errors);
-    let pause_ms = if wanted_by_register(draft) {
-        retry_ms
-    } else {
-        draft.operation.policy.return_interval_ms
-    };
-    draft.act_in(fault.retry_after_ms.unwrap_or(pause_ms));
+    again_after(draft, fault);
+}
+
+/// A refusal is a result, unless an earlier sending may have arrived: "such a refund exists" is a refusal too, and
+/// a new id would then give the money back twice. So the provider is asked what it knows.
+fn refused(draft: &mut Draft, fault: &Fault) {
+    draft.fail_by(fault);
+    if draft.operation.sent.unanswered == 0 {
+        refused_for_good(draft);
+        return;
+    }
+    draft.operation.sent.refused = true;
+    draft.operation.uncertain = true;
+    again_after(draft, fault);
 }
 
 /// The provider refused for good. A register is told so; late money is tried again under another refund id,
 /// which is safe because the refused one can never be carried out.
-fn refused(draft: &mut Draft, fault: &Fault) {
-    draft.fail_by(fault);
+fn refused_for_good(draft: &mut Draft) {
     if wanted_by_register(draft) {
         draft.reach(State::Refused);
         return;
     }
-    draft.operation.attempt = draft.operation.attempt.saturating_add(1);
+    if draft.operation.attempt >= ATTEMPTS_MAX {
+        draft.give_up();
+        return;
+    }
+    draft.operation.attempt += 1;
     draft.operation.uncertain = false;
+    draft.operation.sent = Sent::default();
     draft.fact(Fact::RefundTriedAgain {
         attempt: draft.operation.attempt,
     });
     if !draft.gives_up(draft.operation.created_at) {
-        draft.act_in(draft.operation.policy.return_interval_ms);
+        draft.act_in(pace::next_refund_ms(&draft.operation));
     }
 }
 
@@ -158,32 +210,37 @@ fn again(draft: &mut Draft) {
         return;
     }
     let brisk = draft.now < draft.operation.answer_by && wanted_by_register(draft);
-    let policy = &draft.operation.policy;
     let pause_ms = if brisk {
         pace::asking_ms(&draft.operation, draft.now)
     } else {
-        policy.return_interval_ms
+        draft.operation.policy.return_interval_ms
     };
     draft.act_in(pause_ms);
 }
 
 fn again_after(draft: &mut Draft, fault: &Fault) {
     again(draft);
-    if let (Some(pause_ms), Some(_)) = (fault.retry_after_ms, draft.operation.act_at) {
-        draft.act_in(pause_ms);
+    if let (Some(_), Some(at)) = (fault.retry_after_ms, draft.operation.act_at) {
+        draft.act_in(pace::asked_ms(at.ms_since(draft.now), fault));
+    }
+}
+
+/// A hint hurries a question, and wakes a refund that was given up; it never hurries another sending.
+fn hint(draft: &mut Draft) {
+    if draft.operation.uncertain || draft.operation.act_at.is_none() {
+        draft.act_now();
     }
 }
 
 /// Whoever made the call is gone: the refund may have arrived.
 fn resumed(draft: &mut Draft) {
-    if draft
-        .operation
-        .in_flight
-        .take()
-        .is_some_and(|flight| flight.kind == CallKind::Refund)
-    {
-        draft.operation.uncertain = true;
-    }
+    let flight = draft.operation.in_flight.take();
     draft.fact(Fact::Resumed);
-    draft.act_in(0);
+    let Some(flight) = flight else {
+        return;
+    };
+    if flight.kind == CallKind::Refund {
+        draft.may_have_arrived();
+    }
+    draft.act_now();
 }

@@ -16,6 +16,8 @@ pub struct Known {
     pub reply: Reply,
 }
 
+type Called = (String, Vec<(String, String)>, Bytes);
+
 /// See the module.
 pub struct FakeDesk {
     /// By the register's id.
@@ -35,7 +37,8 @@ pub struct FakeDesk {
     /// Each `handle` needs a place; take them all away and everything waits.
     pub gate: Semaphore,
     pub working: AtomicUsize,
-    pub callbacks: Mutex<Vec<(String, Vec<(String, String)>, Bytes)>>,
+    /// Module, headers and body of each callback.
+    pub callbacks: Mutex<Vec<Called>>,
     pub verdict: Mutex<CallbackVerdict>,
     /// What `watch` tells after the current reply.
     pub later: Mutex<Vec<Reply>>,

@@ -14,6 +14,7 @@ pub use token::{Tokens, TokensError};
 
 use crate::{Desk, DeskError, MAX_BODY_BYTES, TokenOwner};
 use answer::{Refusal, no_such_address, no_such_method, reply};
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
@@ -120,14 +121,21 @@ async fn take(State(door): Shared, request: Request) -> Response {
         .unwrap_or_else(IntoResponse::into_response)
 }
 
-async fn look(State(door): Shared, Path(id): Path<String>, headers: HeaderMap) -> Response {
-    door.look(&id, &headers)
+/// A part of the path; one that is no text names nothing.
+type Named = Result<Path<String>, PathRejection>;
+
+fn name(part: Named) -> String {
+    part.map(|Path(text)| text).unwrap_or_default()
+}
+
+async fn look(State(door): Shared, id: Named, headers: HeaderMap) -> Response {
+    door.look(&name(id), &headers)
         .await
         .unwrap_or_else(IntoResponse::into_response)
 }
 
-async fn watch(State(door): Shared, Path(id): Path<String>, headers: HeaderMap) -> Response {
-    door.watch(&id, &headers)
+async fn watch(State(door): Shared, id: Named, headers: HeaderMap) -> Response {
+    door.watch(&name(id), &headers)
         .await
         .unwrap_or_else(IntoResponse::into_response)
 }
@@ -137,9 +145,8 @@ impl Door {
         let (owner, permit) = self.admit(request.headers())?;
         let key = headers::idempotency_key(request.headers())?;
         headers::json_content(request.headers())?;
-        let bytes = self
-            .timed(body::read(request, self.options.max_body_bytes))
-            .await??;
+        let reading = body::read(request, self.options.max_body_bytes);
+        let bytes = self.timed(reading).await.map_err(|_| Refusal::too_slow())??;
         let message = protocol::parse(&bytes).map_err(|bad| Refusal::bad(&bad))?;
         let common = message.common();
         if key.is_some_and(|key| key != common.id.as_str()) {

@@ -14,13 +14,13 @@ pub mod http;
 #[cfg(test)]
 mod fake_desk;
 
-/// The largest message of a register that either door takes, in bytes.
-pub const MAX_BODY_BYTES: usize = 64 * 1024;
-
 use async_trait::async_trait;
 use bytes::Bytes;
 use domain::{ModuleName, OperationId, StoreId, TerminalId, Waiter};
 use protocol::{BadMessage, Message, Reply};
+
+/// The largest message of a register that either door takes, in bytes.
+pub const MAX_BODY_BYTES: usize = 64 * 1024;
 
 /// What stands behind the doors: the daemon.
 #[async_trait]

@@ -15,7 +15,8 @@ pub enum JournalError {
         /// The version that was expected in the row.
         expected: u64,
     },
-    /// The database cannot be reached, is full, or is read-only.
+    /// The database cannot be reached, is full, or is read-only. When the text says that the commit was not
+    /// confirmed, the write may have been done; a repeat is safe, since ids and versions guard it.
     #[error("the journal cannot be used: {0}")]
     Unavailable(String),
     /// What was read does not make sense: another program wrote it, or it is damaged.

@@ -65,10 +65,12 @@ pub trait Journal: Send + Sync {
     async fn open(&self, opening: Opening) -> Result<Opened, JournalError>;
 
     /// Commits a decision: compare-and-set on the version and the lease; facts, outgoing replies, a reversal to be
-    /// opened, a settings write, all or nothing.
+    /// opened, a settings write, all or nothing. A final state never becomes another one ([`JournalError::Stale`]).
+    /// An operation that has ended and is not due rests without a holder: there the version alone decides. When a
+    /// refund ends without money moving its reserve is given back; when a payment ends its link is free.
     async fn commit(&self, change: Change) -> Result<(), JournalError>;
 
-    /// Attaches one more who waits for the operation's replies.
+    /// Attaches one more who waits for the operation's replies. An unknown operation is [`JournalError::Damaged`].
     async fn attach(&self, id: OperationId, waiter: Waiter) -> Result<(), JournalError>;
 
     /// Puts a reply into the outbox that belongs to no change: the answer to a repeat, to a status question, or to
@@ -93,7 +95,8 @@ pub trait Journal: Send + Sync {
     async fn list(&self, filter: &ListFilter) -> Result<Vec<Operation>, JournalError>;
 
     /// Takes up operations that want attention (`due_at` is set) and have no living holder, oldest due first, and
-    /// leases them until `until`. Empty when there are no more.
+    /// leases them until `until`. Empty when there are no more. One that cannot be read is logged and passed over, so
+    /// that it does not keep the others from being worked on.
     async fn adopt(
         &self,
         holder: Holder,
@@ -119,7 +122,8 @@ pub trait Journal: Send + Sync {
     /// Gives every lease of this holder back (at a clean stop).
     async fn release(&self, holder: Holder) -> Result<(), JournalError>;
 
-    /// Replies that have not been confirmed by the broker, oldest first, with row ids above `after`.
+    /// Replies that have not been confirmed by the broker, oldest first, with row ids above `after`. Where several
+    /// daemons write, a lower row may show later than a higher one: start again from 0 from time to time.
     async fn outbox(&self, after: i64, limit: u32) -> Result<Vec<OutboxRow>, JournalError>;
 
     /// Takes confirmed replies out of the outbox.
@@ -128,10 +132,11 @@ pub trait Journal: Send + Sync {
     /// Makes sure that a module's tables and view exist.
     async fn ensure_module(&self, module: &ModuleName) -> Result<(), JournalError>;
 
-    /// A module's settings as they stand.
+    /// A module's settings as they stand. Without the module's tables it is [`JournalError::Damaged`].
     async fn settings(&self, module: &ModuleName) -> Result<ModuleSettings, JournalError>;
 
-    /// Writes one row of a module's settings, with an audit line. The value must have been checked.
+    /// Writes one row of a module's settings, with an audit line that names keys and no values. The value must have
+    /// been checked.
     async fn write_settings(
         &self,
         write: SettingsWrite,
@@ -150,6 +155,6 @@ pub trait Journal: Send + Sync {
         link_id: &str,
     ) -> Result<Option<OperationId>, JournalError>;
 
-    /// Stops taking work, finishes what is in hand, closes.
+    /// Stops taking work, finishes what is in hand, closes. Later calls are [`JournalError::Unavailable`].
     async fn close(&self);
 }

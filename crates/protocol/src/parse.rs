@@ -3,6 +3,7 @@
 use crate::wording::{self, FieldError};
 use crate::{Message, VERSION, check};
 use domain::{CallerId, Code};
+use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use std::fmt;
@@ -66,6 +67,7 @@ fn read_message(text: &str, head: &Head) -> Result<Message, BadMessage> {
         Some(raw) => string(raw).ok_or_else(|| FieldError::new("operation", "expected a string")),
     };
     let operation = operation.map_err(|error| BadMessage::field(&error, head.id.clone()))?;
+    objects(text).map_err(|error| BadMessage::field(&error, head.id.clone()))?;
     let read = match operation.as_str() {
         "pay" => read_as(text).map(Message::Pay),
         "cancel" => read_as(text).map(Message::Cancel),
@@ -90,6 +92,37 @@ fn read_as<T: DeserializeOwned>(text: &str) -> Result<T, FieldError> {
         let path = error.path().to_string();
         wording::reword(&path, &error.into_inner().to_string())
     })
+}
+
+/// The decoder would take an array in place of an object and fill the fields by their order. A receipt and its lines
+/// must be objects. Whatever else is wrong is left to the second reading.
+fn objects(text: &str) -> Result<(), FieldError> {
+    #[derive(Deserialize)]
+    struct PayShape<'a> {
+        #[serde(borrow, default)]
+        receipt: Option<&'a RawValue>,
+    }
+    #[derive(Deserialize)]
+    struct ReceiptShape<'a> {
+        #[serde(borrow, default)]
+        items: Vec<&'a RawValue>,
+    }
+    let array = |raw: &RawValue| raw.get().starts_with('[');
+    let problem = "expected an object, found an array";
+    let Ok(PayShape {
+        receipt: Some(receipt),
+    }) = serde_json::from_str(text)
+    else {
+        return Ok(());
+    };
+    if array(receipt) {
+        return Err(FieldError::new("receipt", problem));
+    }
+    let items = serde_json::from_str::<ReceiptShape>(receipt.get()).map(|shape| shape.items);
+    match items.unwrap_or_default().into_iter().position(array) {
+        Some(index) => Err(FieldError::new(format!("receipt.items[{index}]"), problem)),
+        None => Ok(()),
+    }
 }
 
 fn utf8(body: &[u8]) -> Result<&str, BadMessage> {

@@ -160,12 +160,14 @@ pub fn openapi() -> Value {
                     "400": reply("The message cannot be read, or a header stands twice."),
                     "401": reply("No token, or one that is not valid for this store and register."),
                     "404": reply("No such module or operation."),
+                    "408": reply("The body did not arrive in time; nothing was started."),
                     "409": reply("The id was used for something else, or the state forbids it."),
                     "413": reply("Too large."),
                     "415": reply("Not application/json."),
                     "422": reply("Understood and refused: the code says why."),
                     "429": reply("Too many requests; `Retry-After` says how long to wait."),
-                    "503": reply("Nothing was started; try again with the same id.")
+                    "500": reply("A fault of the daemon."),
+                    "503": reply("Nothing was started, or (`unresolved`) it is not known: try again with the same id.")
                 }
             } },
             "/api/v1/operations/{operation_id}": { "get": {

@@ -149,11 +149,14 @@ impl Daemon {
                 callback_address = listener.local_addr()?;
                 servers.push(serve(listener, callbacks, stop_http.clone()));
             }
-            None => pages = pages.merge(callbacks),
+            // The door has the same fallback, and a router takes only one.
+            None => pages = pages.merge(callbacks.reset_fallback()),
         }
         let options = HttpOptions {
             max_body_bytes: parts.body_limit_bytes,
             per_second: parts.rate_limit_per_s,
+            // A second's worth may come at once, or the setting would promise more than it gives.
+            burst: parts.rate_limit_per_s.max(gateway::http::BURST),
             ..HttpOptions::new(parts.tokens, amqp_state(amqp.as_ref()))
         };
         let door = gateway::http::router(behind, options);

@@ -1,5 +1,6 @@
 //! The kiosk against a daemon that only pretends, to look at the pages: `cargo run -p qrpos --example kiosk_preview`.
-//! Kopecks of the total choose the outcome, as in the tests' fake daemon.
+//! Arguments: address, how many milliseconds buyers take, number of the fake daemon's script, the kiosk's own timeout
+//! in milliseconds.
 
 #[path = "../../register/tests/fake_daemon/mod.rs"]
 mod fake_daemon;
@@ -17,7 +18,9 @@ async fn main() -> anyhow::Result<()> {
     let mut arguments = std::env::args().skip(1);
     let address = arguments.next().unwrap_or_else(|| "127.0.0.1:8090".to_owned());
     let thinks = Duration::from_millis(arguments.next().map_or(Ok(8000), |ms| ms.parse())?);
-    let fake = FakeDaemon::unbound(thinks);
+    let script = arguments.next().map_or(Ok(0), |number| number.parse())?;
+    let timeout_ms = arguments.next().map_or(Ok(310_000), |ms| ms.parse())?;
+    let fake = FakeDaemon::unbound(thinks).always(script);
     let tender = |module: &str, ru, en| -> anyhow::Result<Tender> {
         Ok(Tender {
             module: module.parse()?,
@@ -35,7 +38,7 @@ async fn main() -> anyhow::Result<()> {
             tender("qrraiffd_variable", "Наклейка у кассы", "Sticker at the register")?,
         ],
         lang: Lang::Ru,
-        timeout_ms: 310_000,
+        timeout_ms,
         demo: Some(DemoOptions {
             payer_url: "/payer".to_owned(),
             links: vec![DemoLink {

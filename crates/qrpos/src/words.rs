@@ -266,8 +266,8 @@ pub mod kiosk {
         (
             "paid_text",
             Word {
-                ru: "Спасибо за покупку! Чек ниже.",
-                en: "Thank you! Your receipt is below.",
+                ru: "Спасибо за покупку!",
+                en: "Thank you for your purchase!",
             },
         ),
         (
@@ -437,7 +437,20 @@ pub mod kiosk {
                 en: "The bank has not confirmed the refund yet. Do not repeat it: this screen will update itself.",
             },
         ),
-        ("of", Word { ru: "из", en: "of" }),
+        (
+            "request",
+            Word {
+                ru: "Номер платежа",
+                en: "Payment id",
+            },
+        ),
+        (
+            "staff_close",
+            Word {
+                ru: "Закрыть (для сотрудника)",
+                en: "Close (for the staff)",
+            },
+        ),
         (
             "new_purchase",
             Word {

@@ -122,7 +122,7 @@ impl Conversation {
         let first = timeout(self.patience.answer, line.next())
             .await
             .unwrap_or_else(|_| Err(DoorError::Broken(no_answer_within(&self.patience))))?;
-        if was_maybe_sent && says_nothing_of_the_request(&first) {
+        if is_undecided(&first) || was_maybe_sent && says_nothing_of_the_request(&first) {
             return Err(DoorError::Broken(first.message.en));
         }
         if self.pass_on(first).await {
@@ -249,13 +249,22 @@ pub(crate) async fn ask_patiently(
 /// One message, one reply.
 async fn ask(door: &dyn Door, envelope: &Envelope, patience: &Patience) -> Result<Reply, DoorError> {
     let exchange = async { door.open(envelope).await?.next().await };
-    timeout(patience.answer, exchange)
+    let reply = timeout(patience.answer, exchange)
         .await
-        .unwrap_or_else(|_| Err(DoorError::Broken(no_answer_within(patience))))
+        .unwrap_or_else(|_| Err(DoorError::Broken(no_answer_within(patience))))?;
+    if is_undecided(&reply) {
+        return Err(DoorError::Broken(reply.message.en));
+    }
+    Ok(reply)
 }
 
 fn no_answer_within(patience: &Patience) -> String {
     format!("no answer within {} s", patience.answer.as_secs())
+}
+
+/// Whether the daemon took the message but could not say in time what comes of it.
+const fn is_undecided(reply: &Reply) -> bool {
+    reply.state.is_none() && !reply.is_final
 }
 
 /// Whether a repeat was turned away for a passing reason. That tells nothing of the first copy of the message.

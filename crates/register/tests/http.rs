@@ -73,7 +73,12 @@ async fn each_end_is_told_as_it_is() {
 
 #[tokio::test]
 async fn a_lost_answer_is_asked_about_and_the_same_message_is_sent_again() {
-    for trouble in [Trouble::AnswerLost, Trouble::LostOnTheWay, Trouble::BadGateway] {
+    for trouble in [
+        Trouble::AnswerLost,
+        Trouble::LostOnTheWay,
+        Trouble::BadGateway,
+        Trouble::Undecided,
+    ] {
         let fake = FakeDaemon::start(QUICK).await;
         fake.trouble([trouble]);
         let states = states(&register(&fake.url), Pay::new(sum(script::PAID))).await;

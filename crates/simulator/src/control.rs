@@ -1,4 +1,15 @@
 //! The control API: faults, books, stickers, late money. For tests on loopback; it has no password.
+//!
+//! | call | body |
+//! |---|---|
+//! | GET `books` | |
+//! | GET `calls` | |
+//! | GET, DELETE `faults` | |
+//! | POST `faults` | `{"endpoint":"payment_info","fault":{"kind":"status","code":502,"acted":true},"when":{"next":3}}` |
+//! | POST `callback-faults` | `{"fault":"duplicate","when":{"chance_per_mille":100}}` |
+//! | POST `decline-next-refund` | `{"reason":"WRONG_RECIPIENT"}` |
+//! | POST `late-payment` | `{"order":"..."}`: money for a cancelled or expired order |
+//! | POST `stickers` | prints an empty sticker: `{"qrId","link"}` |
 
 use axum::extract::State;
 use axum::http::StatusCode;

@@ -51,6 +51,8 @@ struct PayForm {
     link: String,
     outcome: PayerAction,
     lang: Option<String>,
+    /// The order that the payer saw: the link may have been activated for another one since.
+    order: Option<String>,
     /// Rubles, for a static QR without a sum.
     rubles: Option<String>,
 }
@@ -85,7 +87,15 @@ async fn act(State(bank): State<SharedBank>, Form(form): Form<PayForm>) -> Respo
         .as_deref()
         .map(|text| text.trim().replace([' ', '\u{a0}'], "").replace(',', "."));
     let amount = sum.as_deref().and_then(Kopecks::from_rubles);
-    let done = bank.with(|bank, now| bank.pay(&form.link, form.outcome, amount, now));
+    let done = bank.with(|bank, now| {
+        let view = bank.look(&form.link, now)?;
+        let same = view.order.as_deref() == form.order.as_deref().filter(|order| !order.is_empty());
+        if same {
+            bank.pay(&form.link, form.outcome, amount, now)
+        } else {
+            Ok(view)
+        }
+    });
     let note = match done {
         Ok(view) if view.state == PayerState::Paid => view
             .transaction_id
@@ -228,6 +238,7 @@ fn buttons(view: &PayerView, link: &str, lang: Lang) -> Markup {
         form method="post" action="?" {
             input type="hidden" name="link" value=(link);
             input type="hidden" name="lang" value=(lang.code());
+            input type="hidden" name="order" value=(view.order.as_deref().unwrap_or_default());
             @if view.amount.is_none() {
                 label { (words.enter_sum) input name="rubles" inputmode="decimal" autocomplete="off" required; }
             }

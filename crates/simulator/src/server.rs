@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
+use axum::response::Redirect;
+use axum::routing::get;
 use futures_util::stream;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -31,8 +33,10 @@ pub const MAX_BODY_BYTES: usize = 64 * 1024;
 pub const MAX_CONNECTIONS: usize = 512;
 /// How long a TLS handshake may take.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long the head of a request may take, also on an idle connection.
-const HEAD_TIMEOUT: Duration = Duration::from_mins(1);
+/// How long the head of a request may take, also on an idle connection. Longer than HTTP clients keep one idle.
+const HEAD_TIMEOUT: Duration = Duration::from_mins(2);
+/// Pause after a connection could not be accepted.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// A slow body is sent in this many pieces.
 const SLOW_PIECES: usize = 10;
 
@@ -186,7 +190,10 @@ impl Running {
 
     async fn open_payer_port(&mut self, bind: SocketAddr) -> Result<(), StartError> {
         let (listener, address) = listen(bind).await?;
+        let to_payer = get(|| async { Redirect::to("/payer") });
         let router = Router::new()
+            .route("/", to_payer.clone())
+            .route("/payer/", to_payer)
             .nest("/payer", self.payer_router())
             .nest("/control", self.control_router());
         self.payer_url = Some(format!("http://{address}/payer"));
@@ -219,6 +226,8 @@ async fn accept(listener: TcpListener, tls: TlsAcceptor, bank: SharedBank) {
         };
         while connections.try_join_next().is_some() {}
         let Ok((stream, _)) = listener.accept().await else {
+            // No file handles left, most likely: give the others time to end.
+            tokio::time::sleep(ACCEPT_PAUSE).await;
             continue;
         };
         let (tls, bank) = (tls.clone(), bank.clone());

@@ -6,7 +6,9 @@ use connector::provider::Transport;
 use connector::{WireRequest, WireResponse};
 use domain::{CallKind, Clock, Code, Fault};
 use outbound::Sender;
-use simulator::{Bank, BankOptions, Merchant, Reply, Request};
+use simulator::bank::Endpoint;
+use simulator::{Answer, Bank, BankOptions, Books, Fault as BankFault, Merchant, Reply, Request, Rule, When};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -17,11 +19,16 @@ pub const SECRET_KEY: &str = "invented-key-of-the-simulated-shop";
 /// Where the shop says that it is called back.
 pub const CALLBACK_URL: &str = "https://shop.example/callback/qrraiffd";
 
+/// Rewrites an answer of the bank on its way: for what the simulator never says by itself.
+pub type Rewrite = Box<dyn FnMut(&Request, &mut Answer) + Send>;
+
 /// The bank, shared by the sender, the payer and the test.
 #[derive(Clone)]
 pub struct InProcessBank {
     bank: Arc<Mutex<Bank>>,
     clock: Arc<dyn Clock>,
+    unreachable: Arc<AtomicBool>,
+    rewrite: Arc<Mutex<Option<Rewrite>>>,
 }
 
 impl InProcessBank {
@@ -34,7 +41,47 @@ impl InProcessBank {
         Self {
             bank: Arc::new(Mutex::new(Bank::new(options))),
             clock,
+            unreachable: Arc::default(),
+            rewrite: Arc::default(),
         }
+    }
+
+    /// From now on nobody can connect to the bank, or everybody can again.
+    pub fn set_unreachable(&self, unreachable: bool) {
+        self.unreachable.store(unreachable, Ordering::SeqCst);
+    }
+
+    /// From now on answers pass through `rewrite`. None ends it.
+    pub fn set_rewrite(&self, rewrite: Option<Rewrite>) {
+        *self.rewrite.lock().unwrap_or_else(PoisonError::into_inner) = rewrite;
+    }
+
+    /// Plans a fault at an endpoint; at every endpoint when none is named.
+    pub fn fault(&self, endpoint: Option<Endpoint>, fault: BankFault, when: When) {
+        self.lock().add_fault(Rule {
+            endpoint,
+            fault,
+            when,
+        });
+    }
+
+    /// How many calls of this endpoint have come in, those that failed included.
+    pub fn calls_of(&self, endpoint: Endpoint) -> u64 {
+        self.lock().calls_of(endpoint)
+    }
+
+    /// The bank's books as they stand.
+    pub fn books(&self) -> Books {
+        self.lock().books(self.now())
+    }
+
+    fn reply(&self, asked: &Request) -> Reply {
+        let mut reply = self.lock().handle(asked, self.now());
+        let mut rewrite = self.rewrite.lock().unwrap_or_else(PoisonError::into_inner);
+        if let (Some(rewrite), Reply::Answer(answer)) = (rewrite.as_mut(), &mut reply) {
+            rewrite(asked, answer);
+        }
+        reply
     }
 
     /// The bank itself: to pay, to plan faults, to look into the books.
@@ -67,7 +114,11 @@ impl Sender for InProcessBank {
                 .collect(),
             body: request.body.to_vec(),
         };
-        let reply = self.lock().handle(&asked, self.now());
+        if self.unreachable.load(Ordering::SeqCst) {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+            return Err(Fault::not_sent("the connection was refused"));
+        }
+        let reply = self.reply(&asked);
         let delay_ms = match &reply {
             Reply::Answer(answer) => answer.delay_ms + answer.slow_body_ms,
             Reply::Dropped { delay_ms, .. } => *delay_ms,

@@ -53,3 +53,13 @@ pub fn binary(name: &str) -> PathBuf {
 fn fail(why: &str) -> ! {
     panic!("{why}")
 }
+
+/// What stands at an address on this machine.
+///
+/// # Errors
+/// When nobody answers.
+pub async fn fetch(url: &str) -> anyhow::Result<String> {
+    // Installing it twice is an error that means "it is there".
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Ok(reqwest::get(url).await?.text().await?)
+}

@@ -2,6 +2,9 @@
 //! browsers and `kill -9`. The tests themselves live in `tests/it`, one binary.
 
 pub mod bank;
+pub mod books;
 pub mod clock;
 pub mod environment;
+pub mod real;
+pub mod till;
 pub mod world;

@@ -2,11 +2,12 @@
 
 use crate::bank::{InProcessBank, MERCHANT, SECRET_KEY};
 use crate::clock::VirtualClock;
+use crate::till::Till;
 use anyhow::{Context, bail};
 use desk::{Desk, Modules, Options};
-use domain::{CallerId, Clock, Kopecks, ModuleName, OperationId, State, StoreId, TerminalId};
-use gateway::Desk as _;
-use journal::{Journal, MemoryJournal, SettingsWrite, Stored};
+use domain::{Clock, Fact, ModuleName, OperationId, State, Waiter};
+use gateway::{CallbackVerdict, Desk as _};
+use journal::{Journal, MemoryJournal, OutboxRow, SettingsWrite, Stored};
 use outbound::Outbound;
 use protocol::{Message, Reply};
 use serde_json::{Map, Value, json};
@@ -65,9 +66,33 @@ impl World {
         Ok(())
     }
 
-    /// Asks for a payment and waits until it has a QR, has ended, or is told to be unknown.
+    /// Asks register 1 for a payment and waits until it has a QR, has ended, or is told to be unknown.
     pub async fn pay(&self, id: &str, amount: i64) -> anyhow::Result<Reply> {
-        let reply = self.send(pay_message(id, amount)?).await?;
+        self.show(Till::new("1").pay(id, amount)?).await
+    }
+
+    /// Hands a message to the desk.
+    pub async fn send(&self, message: Message) -> anyhow::Result<Reply> {
+        Ok(self.desk.handle(message, None).await?)
+    }
+
+    /// Hands a message to the desk in the name of one who waits at the outbox.
+    pub async fn send_for(&self, message: Message, waiter: Waiter) -> anyhow::Result<Reply> {
+        Ok(self.desk.handle(message, Some(waiter)).await?)
+    }
+
+    /// Hands a message to the desk and waits for the final reply.
+    pub async fn finish(&self, message: Message) -> anyhow::Result<Reply> {
+        let reply = self.send(message).await?;
+        match reply.operation_id {
+            Some(id) if !reply.is_final => self.ended(id).await,
+            _ => Ok(reply),
+        }
+    }
+
+    /// Hands a `pay` to the desk and waits until it has a QR, has ended, or is told to be unknown.
+    pub async fn show(&self, message: Message) -> anyhow::Result<Reply> {
+        let reply = self.send(message).await?;
         let Some(operation) = reply.operation_id else {
             return Ok(reply);
         };
@@ -77,14 +102,65 @@ impl World {
         .await
     }
 
-    /// Hands a message to the desk.
-    pub async fn send(&self, message: Message) -> anyhow::Result<Reply> {
-        Ok(self.desk.handle(message, None).await?)
+    /// A payment of this register that was paid at once.
+    pub async fn paid(&self, till: &Till, id: &str, amount: i64) -> anyhow::Result<Reply> {
+        let shown = self.show(till.pay(id, amount)?).await?;
+        self.buyer(&shown, PayerAction::Pay)?;
+        let operation = shown.operation_id.context("no operation")?;
+        let end = self.ended(operation).await?;
+        if end.state != Some(State::Paid) {
+            bail!("it should be paid: {end:?}")
+        }
+        Ok(end)
     }
 
-    /// Hands a message, written as JSON, to the desk.
-    pub async fn send_json(&self, message: Value) -> anyhow::Result<Reply> {
-        self.send(protocol::parse(message.to_string().as_bytes())?).await
+    /// What has happened to an operation.
+    pub async fn story(&self, operation: OperationId) -> anyhow::Result<Vec<Fact>> {
+        let story = self.journal.story(operation).await?;
+        Ok(story.into_iter().map(|line| line.fact).collect())
+    }
+
+    /// Delivers the bank's notifications that are due, as its deliverer does. Tells what became of each.
+    pub async fn deliver_callbacks(&self) -> Vec<CallbackVerdict> {
+        let due = self.bank.lock().take_callbacks(self.bank.now());
+        let mut verdicts = Vec::with_capacity(due.len());
+        for callback in due {
+            let verdict = self.deliver(DYNAMIC, &callback.signature, &callback.body).await;
+            if verdict == CallbackVerdict::Taken {
+                self.bank.lock().callback_accepted(callback.id);
+            }
+            verdicts.push(verdict);
+        }
+        verdicts
+    }
+
+    /// Delivers one notification.
+    pub async fn deliver(&self, module: &str, signature: &str, body: &str) -> CallbackVerdict {
+        let Ok(module) = ModuleName::new(module) else {
+            return CallbackVerdict::Unknown;
+        };
+        let headers = vec![("x-api-signature-sha256".to_owned(), signature.to_owned())];
+        self.desk.callback(&module, headers, body.to_owned().into()).await
+    }
+
+    /// The whole outbox, oldest first.
+    pub async fn outbox(&self) -> anyhow::Result<Vec<OutboxRow>> {
+        Ok(self.journal.outbox(0, u32::MAX).await?)
+    }
+
+    /// Writes settings as an operator does; they are in force a moment later.
+    pub async fn configure(&self, write: SettingsWrite) -> anyhow::Result<()> {
+        self.journal
+            .write_settings(write, "test", self.clock.now())
+            .await?;
+        self.pass(2_000).await;
+        Ok(())
+    }
+
+    /// How an operation stands, as its register would be told.
+    pub async fn look(&self, operation: OperationId) -> anyhow::Result<Reply> {
+        let reply = self.desk.look(operation).await?;
+        reply.context("the operation is not in the journal")
     }
 
     /// Waits for the final reply.
@@ -100,11 +176,7 @@ impl World {
     ) -> anyhow::Result<Reply> {
         let search = async {
             loop {
-                let reply = self
-                    .desk
-                    .look(operation)
-                    .await?
-                    .context("the operation is not in the journal")?;
+                let reply = self.look(operation).await?;
                 if wanted(&reply) {
                     return Ok(reply);
                 }
@@ -140,14 +212,6 @@ impl World {
 
 fn unresolved(reply: &Reply) -> bool {
     reply.state == Some(State::Unresolved)
-}
-
-/// A `pay` message from the register of every test.
-pub fn pay_message(id: &str, amount: i64) -> anyhow::Result<Message> {
-    let text = json!({
-        "operation": "pay", "id": id, "module": DYNAMIC, "store": "1", "terminal": "1", "amount": amount,
-    });
-    Ok(protocol::parse(text.to_string().as_bytes())?)
 }
 
 /// Settings of the simulated bank's shop.
@@ -190,20 +254,4 @@ async fn open_desk(
         modules,
         Options::default(),
     ))
-}
-
-/// The sum as kopecks.
-///
-/// # Errors
-/// When it is not an amount.
-pub fn kopecks(amount: i64) -> anyhow::Result<Kopecks> {
-    Ok(Kopecks::new(amount)?)
-}
-
-/// The ids of the register of every test.
-///
-/// # Errors
-/// Never, in fact.
-pub fn register_ids(id: &str) -> anyhow::Result<(StoreId, TerminalId, CallerId)> {
-    Ok((StoreId::new("1")?, TerminalId::new("1")?, CallerId::new(id)?))
 }

@@ -1,7 +1,7 @@
 //! The keys that every module has, and what they become: policy, transport, limits.
 
-use super::{ConfigError, Key, KeyType, Scope, integer, text};
-use crate::provider::Transport;
+use super::{ConfigError, Key, KeyType, Scope, integer, secret, text};
+use crate::provider::{Identity, Transport};
 use domain::policy::MoneyWhileClosing;
 use domain::{Kopecks, Policy};
 use serde_json::{Map, Value};
@@ -86,16 +86,21 @@ pub const COMMON: &[Key] = &[
         "Не больше стольких запросов к банку в секунду; 0 — без ограничения",
         "The most requests sent to the provider in a second; 0 = no limit",
     ),
-    Key {
-        name: "ca",
-        kind: KeyType::Pem,
-        scope: Scope::Merchant,
-        required: false,
-        default: None,
-        unit: "",
-        doc_ru: "Корневые сертификаты вместо системных: путь к файлу PEM или сам текст PEM",
-        doc_en: "Root certificates to trust instead of the system's: path of a PEM file, or the PEM text itself",
-    },
+    pem(
+        "ca",
+        "Корневые сертификаты вместо системных: путь к файлу PEM или сам текст PEM",
+        "Root certificates to trust instead of the system's: path of a PEM file, or the PEM text itself",
+    ),
+    pem(
+        "cert",
+        "Сертификат клиента для банка, который его требует: путь к файлу PEM или сам текст PEM; вместе с pkey",
+        "Our client certificate for a provider that wants one: path of a PEM file, or the PEM text itself; goes with pkey",
+    ),
+    pem(
+        "pkey",
+        "Закрытый ключ к cert: путь к файлу PEM или сам текст PEM",
+        "The private key of cert: path of a PEM file, or the PEM text itself",
+    ),
     Key {
         name: "late_money",
         kind: KeyType::Word(&["accept", "reverse"]),
@@ -147,6 +152,19 @@ pub const COMMON: &[Key] = &[
         "The greatest sum of a payment",
     ),
 ];
+
+const fn pem(name: &'static str, doc_ru: &'static str, doc_en: &'static str) -> Key {
+    Key {
+        name,
+        kind: KeyType::Pem,
+        scope: Scope::Merchant,
+        required: false,
+        default: None,
+        unit: "",
+        doc_ru,
+        doc_en,
+    }
+}
 
 #[expect(clippy::too_many_arguments, reason = "one line per key in the table above")]
 const fn number(
@@ -212,13 +230,28 @@ pub fn policy(settings: &Map<String, Value>) -> Result<Policy, ConfigError> {
     })
 }
 
-/// How to reach the provider, from merged settings; without a client certificate.
-pub fn transport(settings: &Map<String, Value>) -> Transport {
-    Transport {
+/// How to reach the provider, from merged settings. A client certificate and its key go together.
+pub fn transport(settings: &Map<String, Value>) -> Result<Transport, ConfigError> {
+    Ok(Transport {
         timeout_ms: common_integer(settings, "timeout").saturating_mul(1_000),
         rate_per_s: u32::try_from(common_integer(settings, "rate_limit")).unwrap_or(u32::MAX),
         ca: text(settings, "ca").map(Arc::from),
-        identity: None,
+        identity: identity(settings)?.map(Arc::new),
+    })
+}
+
+fn identity(settings: &Map<String, Value>) -> Result<Option<Identity>, ConfigError> {
+    match (text(settings, "cert"), secret(settings, "pkey")) {
+        (None, None) => Ok(None),
+        (Some(certificates), Some(key)) => Ok(Some(Identity {
+            certificates: certificates.to_owned(),
+            key,
+        })),
+        (Some(_), None) => Err(ConfigError::bad("cert", "stands without its key; write pkey too")),
+        (None, Some(_)) => Err(ConfigError::bad(
+            "pkey",
+            "stands without its certificate; write cert too",
+        )),
     }
 }
 

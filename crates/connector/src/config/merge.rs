@@ -87,7 +87,13 @@ pub fn redact<'a>(keys: impl Iterator<Item = &'a Key>, settings: &Map<String, Va
         Some((_, true)) => value.clone(),
         Some((key, false)) => match key.kind {
             KeyType::Secret => hidden(),
-            KeyType::Pem if value.as_str().is_none_or(|text| text.contains(PEM_MARK)) => hidden(),
+            KeyType::Pem
+                if value
+                    .as_str()
+                    .is_none_or(|text| text.contains(PEM_MARK) || text.contains('\n')) =>
+            {
+                hidden()
+            }
             _ => value.clone(),
         },
         None => hidden(),
@@ -125,6 +131,11 @@ fn from_layer(key: &Key, layer: &Map<String, Value>) -> Result<Option<Value>, Co
     }
     match (key.kind, layer.get(key.name)) {
         (KeyType::Pem, Some(Value::String(text))) if !text.contains(PEM_MARK) => {
+            // What has lines is a damaged text, perhaps of a private key, and must not be named as a path.
+            if text.contains('\n') {
+                let problem = format!("is neither a path nor PEM text (`{PEM_MARK}…`)");
+                return Err(ConfigError::bad(key.name, problem));
+            }
             let pem = read_file(key.name, text)?;
             if !pem.contains(PEM_MARK) {
                 let problem = format!("the file {text} holds no PEM text (`{PEM_MARK}…`)");

@@ -202,8 +202,9 @@ fn numbers_become_a_policy() {
     assert_eq!(policy.technical_errors_max, 4);
     assert_eq!(policy.answer_within_ms, 370_000);
     assert_eq!(policy.money_while_closing, MoneyWhileClosing::Reverse);
-    assert_eq!(transport(&settings).timeout_ms, 20_000);
-    assert_eq!(transport(&settings).rate_per_s, 20);
+    let transport = transport(&settings).unwrap();
+    assert_eq!((transport.timeout_ms, transport.rate_per_s), (20_000, 20));
+    assert!(transport.identity.is_none());
 }
 
 #[test]
@@ -218,6 +219,44 @@ fn timeouts_nest_and_limits_are_in_order() {
     assert!(limits(&settings).is_err());
     let settings = merged(json!({"url": "https://a", "secretKey": "k"}));
     assert_eq!(limits(&settings).unwrap().max.get(), 100_000_000);
+}
+
+#[test]
+fn a_client_certificate_and_its_key_go_together() {
+    let (cert, pkey) = (
+        "-----BEGIN CERTIFICATE-----\nAA",
+        "-----BEGIN PRIVATE KEY-----\ns3cret",
+    );
+    let both = merged(json!({"url": "https://a", "secretKey": "k", "cert": cert, "pkey": pkey}));
+    let identity = transport(&both).unwrap().identity.unwrap();
+    assert_eq!(identity.certificates, cert);
+    assert_eq!(secrecy::ExposeSecret::expose_secret(&identity.key), pkey);
+    assert!(
+        !Value::Object(redact(keys(), &both))
+            .to_string()
+            .contains("s3cret")
+    );
+    for (half, missing) in [(json!({"cert": cert}), "pkey"), (json!({"pkey": pkey}), "cert")] {
+        let mut settings = map(json!({"url": "https://a", "secretKey": "k"}));
+        settings.extend(map(half));
+        let error = transport(&merged(Value::Object(settings)))
+            .err()
+            .unwrap()
+            .to_string();
+        assert!(error.contains(missing) && !error.contains("s3cret"), "{error}");
+    }
+}
+
+#[test]
+fn a_damaged_key_is_not_taken_for_a_path() {
+    let damaged = map(json!({"url": "https://a", "secretKey": "k", "pkey": "s3cret\nlines"}));
+    let error = merge(keys(), &damaged, &Map::new()).unwrap_err().to_string();
+    assert!(error.contains("`pkey`") && !error.contains("s3cret"), "{error}");
+    assert!(
+        !Value::Object(redact(keys(), &damaged))
+            .to_string()
+            .contains("s3cret")
+    );
 }
 
 #[test]

@@ -62,7 +62,7 @@ fn build(settings: &Map<String, Value>, module: Module) -> Result<Built, ConfigE
             module,
             settings: typed,
         }),
-        transport: transport(settings),
+        transport: transport(settings)?,
         policy,
         limits: limits(settings)?,
     })

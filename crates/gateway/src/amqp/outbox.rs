@@ -11,6 +11,7 @@ use lapin::types::ShortString;
 use lapin::{BasicProperties, Channel, Confirmation, PublisherConfirm};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 /// How many replies are published before their confirms are waited for.
@@ -21,18 +22,20 @@ pub const BATCHES_IN_FLIGHT: usize = 4;
 pub const CONFIRM_MS: u64 = 30_000;
 /// The pause after the journal failed, in milliseconds.
 pub const JOURNAL_PAUSE_MS: u64 = 1_000;
-/// The pause before replies are sent again that the broker refused, in milliseconds.
-pub const REFUSED_PAUSE_MS: u64 = 5_000;
+/// The pause before replies are sent again that the broker refused (a full queue), in milliseconds.
+pub const REFUSED_PAUSE_MS: u64 = 2_000;
+/// How many refused replies are held for another try; beyond that the connection is given up.
+pub const REFUSED_MAX: usize = 10_000;
 /// While stopping: the outbox counts as empty after such a silence, in milliseconds.
 pub const QUIET_MS: u64 = 200;
 
 /// RabbitMQ's names for direct reply-to begin so. They are no queues.
 const DIRECT_REPLY_TO: &str = "amq.rabbitmq.reply-to";
 
-/// What became of a batch: rows to be taken out, and whether some were refused by the broker.
+/// What became of a batch: rows to be taken out, and replies that the broker refused.
 struct Confirmed {
     done: Vec<i64>,
-    refused: bool,
+    refused: Vec<OutboxReply>,
 }
 
 type Batch = BoxFuture<'static, Result<Confirmed, String>>;
@@ -44,7 +47,8 @@ pub(super) async fn publish(channel: Channel, desk: Arc<dyn Desk>, flush: Cancel
         desk,
         after: 0,
         in_flight: FuturesUnordered::new(),
-        refused: false,
+        refused: Vec::new(),
+        again_at: None,
     };
     publisher.run(&flush).await
 }
@@ -55,25 +59,27 @@ struct Publisher {
     /// Rows up to this one have been published on this connection.
     after: i64,
     in_flight: FuturesUnordered<Batch>,
-    /// The broker refused some; they are sent again once nothing is in flight.
-    refused: bool,
+    /// What the broker refused. It waits here, so that one full queue does not hold up the others.
+    refused: Vec<OutboxReply>,
+    again_at: Option<Instant>,
 }
 
 impl Publisher {
     async fn run(&mut self, flush: &CancellationToken) -> String {
         loop {
-            if self.refused && self.in_flight.is_empty() {
-                tokio::time::sleep(Duration::from_millis(REFUSED_PAUSE_MS)).await;
-                self.refused = false;
-                self.after = 0;
-            }
             let desk = Arc::clone(&self.desk);
             let after = self.after;
-            let may_fetch = self.in_flight.len() < BATCHES_IN_FLIGHT && !self.refused;
+            let may_send = self.in_flight.len() < BATCHES_IN_FLIGHT;
+            let again_at = self.again_at;
             let step = tokio::select! {
                 biased;
                 Some(batch) = self.in_flight.next() => self.settle(batch).await,
-                rows = fetch(&desk, after, flush), if may_fetch => match rows {
+                () = pause_until(again_at), if may_send && again_at.is_some() => {
+                    self.again_at = None;
+                    let refused = std::mem::take(&mut self.refused);
+                    self.send_all(refused).await
+                }
+                rows = fetch(&desk, after, flush), if may_send => match rows {
                     Fetched::Rows(rows) => self.send_all(rows).await,
                     Fetched::Failed => Ok(()),
                     Fetched::Quiet if self.in_flight.is_empty() => return "everything is sent".to_owned(),
@@ -124,7 +130,7 @@ impl Publisher {
                     properties,
                 )
                 .await;
-            sent.push((reply.row, published.map_err(|error| error.to_string())?));
+            sent.push((reply.clone(), published.map_err(|error| error.to_string())?));
         }
         self.in_flight.push(Box::pin(confirms(sent, undeliverable)));
         Ok(())
@@ -133,7 +139,14 @@ impl Publisher {
     /// Takes confirmed rows out. The journal is tried until it agrees: forgetting would send them again.
     async fn settle(&mut self, batch: Result<Confirmed, String>) -> Result<(), String> {
         let confirmed = batch?;
-        self.refused |= confirmed.refused;
+        if !confirmed.refused.is_empty() {
+            self.refused.extend(confirmed.refused);
+            if self.refused.len() > REFUSED_MAX {
+                return Err("the broker refuses replies".to_owned());
+            }
+            let pause = Duration::from_millis(REFUSED_PAUSE_MS);
+            self.again_at.get_or_insert_with(|| Instant::now() + pause);
+        }
         if confirmed.done.is_empty() {
             return Ok(());
         }
@@ -153,6 +166,12 @@ enum Fetched {
     Failed,
     /// Stopping, and nothing came for [`QUIET_MS`].
     Quiet,
+}
+
+async fn pause_until(moment: Option<Instant>) {
+    if let Some(moment) = moment {
+        tokio::time::sleep_until(moment).await;
+    }
 }
 
 async fn fetch(desk: &Arc<dyn Desk>, after: i64, flush: &CancellationToken) -> Fetched {
@@ -196,13 +215,17 @@ fn envelope(reply: &OutboxReply) -> Option<(ShortString, BasicProperties, BasicP
 }
 
 /// Waits for the confirms of a batch.
-async fn confirms(sent: Vec<(i64, PublisherConfirm)>, undeliverable: Vec<i64>) -> Result<Confirmed, String> {
+async fn confirms(
+    sent: Vec<(OutboxReply, PublisherConfirm)>,
+    undeliverable: Vec<i64>,
+) -> Result<Confirmed, String> {
     let mut confirmed = Confirmed {
         done: undeliverable,
-        refused: false,
+        refused: Vec::new(),
     };
     let waiting = async {
-        for (row, confirm) in sent {
+        for (reply, confirm) in sent {
+            let row = reply.row;
             match confirm.await.map_err(|error| error.to_string())? {
                 Confirmation::Ack(None) => confirmed.done.push(row),
                 Confirmation::Ack(Some(_)) => {
@@ -212,7 +235,10 @@ async fn confirms(sent: Vec<(i64, PublisherConfirm)>, undeliverable: Vec<i64>) -
                     );
                     confirmed.done.push(row);
                 }
-                Confirmation::Nack(_) => confirmed.refused = true,
+                Confirmation::Nack(_) => {
+                    tracing::warn!(row, "the broker refused a reply; it is sent again");
+                    confirmed.refused.push(reply);
+                }
                 Confirmation::NotRequested => return Err("the channel gives no confirms".to_owned()),
             }
         }

@@ -51,6 +51,11 @@ impl Refusal {
         Self::new(Code::Malformed, detail).with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE)
     }
 
+    /// The body did not come; nothing was started.
+    pub(super) fn too_slow() -> Self {
+        Self::new(Code::Malformed, "the body did not arrive in time").with_status(StatusCode::REQUEST_TIMEOUT)
+    }
+
     /// The register asks too often.
     pub(super) fn too_fast(wait_ms: u64) -> Self {
         let mut refusal = Self::new(Code::RateLimited, format!("wait {wait_ms} ms"));

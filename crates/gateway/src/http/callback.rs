@@ -5,6 +5,7 @@ use super::answer::{no_such_address, no_such_method};
 use super::body;
 use crate::{CallbackVerdict, Desk};
 use axum::Router;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -37,7 +38,14 @@ pub fn callback_router(desk: Arc<dyn Desk>) -> Router {
         .with_state(Door { desk, places })
 }
 
-async fn take(State(door): State<Door>, Path(module): Path<String>, request: Request) -> Response {
+async fn take(
+    State(door): State<Door>,
+    module: Result<Path<String>, PathRejection>,
+    request: Request,
+) -> Response {
+    let Ok(Path(module)) = module else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
     let Ok(_place) = door.places.try_acquire() else {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     };

@@ -16,11 +16,12 @@ struct Bucket {
 pub(super) struct RateLimits {
     buckets: Vec<Mutex<Bucket>>,
     burst: u64,
+    /// 0 = no limit.
     per_second: u64,
 }
 
 impl RateLimits {
-    /// `burst` requests at once (at least 1), `per_second` in the long run; 0 = no limit at all.
+    /// `burst` requests at once, at least 1; `per_second` in the long run, 0 = no limit at all.
     pub(super) fn new(count: usize, burst: u32, per_second: u32) -> Self {
         let burst = u64::from(burst.max(1));
         let bucket = || {
@@ -68,12 +69,9 @@ mod tests {
     use std::time::Duration;
 
     #[tokio::test(start_paused = true)]
-    async fn zero_a_second_is_no_limit() {
-        let limits = RateLimits::new(1, 3, 0);
-        for _ in 0..1_000 {
-            assert_eq!(limits.take(0), Ok(()));
-        }
-        assert_eq!(limits.take(1), Err(1_000), "nobody has this token");
+    async fn zero_is_no_limit() {
+        let limits = RateLimits::new(1, 1, 0);
+        assert!((0..1_000).all(|_| limits.take(0).is_ok()));
     }
 
     #[tokio::test(start_paused = true)]
@@ -88,7 +86,7 @@ mod tests {
         assert_eq!(limits.take(0), Err(1));
         tokio::time::advance(Duration::from_millis(1)).await;
         assert_eq!(limits.take(0), Ok(()));
-        tokio::time::advance(Duration::from_secs(3600)).await;
+        tokio::time::advance(Duration::from_hours(1)).await;
         for _ in 0..3 {
             assert_eq!(limits.take(0), Ok(()));
         }

@@ -19,6 +19,8 @@ pub(super) enum Remedy {
     Repeat,
     /// One statement is at fault; the others need not suffer.
     Isolate,
+    /// The server is silent: waiting once more helps nobody.
+    GiveUp,
 }
 
 /// Sorts an error.
@@ -35,8 +37,15 @@ pub(super) fn remedy(error: &sqlx::Error) -> Remedy {
         | sqlx::Error::ColumnIndexOutOfBounds { .. }
         | sqlx::Error::TypeNotFound { .. }
         | sqlx::Error::RowNotFound => Remedy::Isolate,
+        sqlx::Error::Io(inner) if inner.kind() == std::io::ErrorKind::TimedOut => Remedy::GiveUp,
         _ => Remedy::Repeat,
     }
+}
+
+/// Whether only the statement was undone, so that its transaction can go on without it. (A deadlock undoes the whole
+/// transaction, a lock timeout only the statement.)
+pub(super) fn fails_alone(error: &sqlx::Error) -> bool {
+    remedy(error) == Remedy::Isolate || number(error) == Some(LOCK_TIMEOUT)
 }
 
 /// Whether a row of this key is there already.

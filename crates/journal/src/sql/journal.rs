@@ -1,8 +1,9 @@
 //! The journal over SQL: callers' side of the writer, and the readers.
 
+use super::dialect::Dialect;
 use super::failure::journal_error;
 use super::work::{Abort, Done, Job, NewOperation, NewVersion, Work};
-use super::writer::{QUEUE_MAX, Source, Writer};
+use super::writer::{ANSWER_TIMEOUT, QUEUE_MAX, Source, Writer, within};
 use super::{read, settings};
 use crate::{
     Change, Holder, Journal, JournalError, ListFilter, ModuleSettings, Opened, Opening, OutboxRow, Outgoing,
@@ -21,6 +22,7 @@ use tokio::task::JoinHandle;
 /// A journal over SQL; see [`SqliteJournal`](super::SqliteJournal) and [`MariaJournal`](super::MariaJournal).
 pub struct SqlJournal<Engine> {
     readers: AnyPool,
+    dialect: Dialect,
     scope: Scope,
     writer: Mutex<Option<WriterHandle>>,
     engine: PhantomData<fn() -> Engine>,
@@ -49,6 +51,7 @@ impl<Engine> SqlJournal<Engine> {
         lock: Option<File>,
         scope: Scope,
     ) -> Self {
+        let dialect = source.dialect;
         let (jobs, inbox) = mpsc::channel(QUEUE_MAX);
         let writer = Writer {
             source,
@@ -59,6 +62,7 @@ impl<Engine> SqlJournal<Engine> {
         let task = tokio::spawn(writer.run());
         Self {
             readers,
+            dialect,
             scope,
             writer: Mutex::new(Some(WriterHandle { jobs, task })),
             engine: PhantomData,
@@ -104,21 +108,22 @@ impl<Engine> SqlJournal<Engine> {
         self.submit(work).await.map(|_| ())
     }
 
-    async fn reader(&self) -> Result<PoolConnection<Any>, JournalError> {
-        self.readers
-            .acquire()
-            .await
-            .map_err(|error| journal_error(&error))
+    async fn reader(&self) -> Result<PoolConnection<Any>, sqlx::Error> {
+        self.readers.acquire().await
     }
-}
 
-/// The answer to a question.
-fn answer<T>(result: Result<T, Abort>) -> Result<T, JournalError> {
-    result.map_err(|abort| match abort {
-        Abort::Database(error) => journal_error(&error),
-        Abort::Refused(Err(error)) => error,
-        Abort::Refused(Ok(done)) => mismatch(&done),
-    })
+    /// Waits for the answer to a question.
+    async fn answer<T>(
+        &self,
+        question: impl Future<Output = Result<T, Abort>> + Send,
+    ) -> Result<T, JournalError> {
+        let answer = within(self.dialect, ANSWER_TIMEOUT, question).await;
+        answer.map_err(|abort| match abort {
+            Abort::Database(error) => journal_error(&error),
+            Abort::Refused(Err(error)) => error,
+            Abort::Refused(Ok(done)) => mismatch(&done),
+        })
+    }
 }
 
 fn mismatch(done: &Done) -> JournalError {
@@ -151,7 +156,8 @@ impl<Engine> Journal for SqlJournal<Engine> {
     }
 
     async fn get(&self, id: OperationId) -> Result<Option<Stored>, JournalError> {
-        answer(read::by_id(&mut *self.reader().await?, id).await)
+        self.answer(async { read::by_id(&mut *self.reader().await?, id).await })
+            .await
     }
 
     async fn find(
@@ -160,15 +166,18 @@ impl<Engine> Journal for SqlJournal<Engine> {
         terminal: &TerminalId,
         caller: &CallerId,
     ) -> Result<Option<Stored>, JournalError> {
-        answer(read::by_key(&mut *self.reader().await?, (store, terminal, caller)).await)
+        self.answer(async { read::by_key(&mut *self.reader().await?, (store, terminal, caller)).await })
+            .await
     }
 
     async fn story(&self, id: OperationId) -> Result<Vec<StoryLine>, JournalError> {
-        answer(read::story(&mut *self.reader().await?, id).await)
+        self.answer(async { read::story(&mut *self.reader().await?, id).await })
+            .await
     }
 
     async fn list(&self, filter: &ListFilter) -> Result<Vec<Operation>, JournalError> {
-        answer(read::list(&mut *self.reader().await?, filter).await)
+        self.answer(async { read::list(&mut *self.reader().await?, filter).await })
+            .await
     }
 
     async fn adopt(
@@ -221,7 +230,8 @@ impl<Engine> Journal for SqlJournal<Engine> {
     }
 
     async fn outbox(&self, after: i64, limit: u32) -> Result<Vec<OutboxRow>, JournalError> {
-        answer(read::outbox(&mut *self.reader().await?, after, limit).await)
+        self.answer(async { read::outbox(&mut *self.reader().await?, after, limit).await })
+            .await
     }
 
     async fn delivered(&self, rows: &[i64]) -> Result<(), JournalError> {
@@ -236,7 +246,8 @@ impl<Engine> Journal for SqlJournal<Engine> {
     }
 
     async fn settings(&self, module: &ModuleName) -> Result<ModuleSettings, JournalError> {
-        answer(settings::read(&mut *self.reader().await?, module).await)
+        self.answer(async { settings::read(&mut *self.reader().await?, module).await })
+            .await
     }
 
     async fn write_settings(
@@ -254,7 +265,8 @@ impl<Engine> Journal for SqlJournal<Engine> {
     }
 
     async fn settings_revision(&self) -> Result<i64, JournalError> {
-        answer(read::revision(&mut *self.reader().await?).await)
+        self.answer(async { read::revision(&mut *self.reader().await?).await })
+            .await
     }
 
     async fn link_holder(
@@ -262,7 +274,8 @@ impl<Engine> Journal for SqlJournal<Engine> {
         module: &ModuleName,
         link_id: &str,
     ) -> Result<Option<OperationId>, JournalError> {
-        answer(read::link_holder(&mut *self.reader().await?, module, link_id).await)
+        self.answer(async { read::link_holder(&mut *self.reader().await?, module, link_id).await })
+            .await
     }
 
     async fn close(&self) {

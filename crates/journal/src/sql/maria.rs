@@ -18,7 +18,7 @@ pub struct MariaDb;
 /// Strict mode: a text that does not fit is an error and is never cut.
 const SETUP: [&str; 3] = [
     "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
-    "SET SESSION innodb_lock_wait_timeout = 3",
+    "SET SESSION innodb_lock_wait_timeout = 2",
     "SET SESSION sql_mode = CONCAT(@@sql_mode, ',STRICT_ALL_TABLES')",
 ];
 

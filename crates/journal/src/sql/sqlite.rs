@@ -36,7 +36,8 @@ impl SqlJournal<Sqlite> {
     pub async fn open(path: impl AsRef<Path>, options: JournalOptions) -> Result<Self, JournalError> {
         let path = canonical(path.as_ref())?;
         let lock = lock(&path)?;
-        let source = source(&path, true)?;
+        create(&path)?;
+        let source = source(&path)?;
         let mut connection = connect(&source, options.migrate).await?;
         connection
             .execute(sqlx::raw_sql(
@@ -52,7 +53,7 @@ impl SqlJournal<Sqlite> {
     /// and read and write settings; anything else is [`JournalError::Unavailable`].
     pub async fn open_for_settings(path: impl AsRef<Path>) -> Result<Self, JournalError> {
         let path = canonical(path.as_ref())?;
-        let source = source(&path, false)?;
+        let source = source(&path)?;
         let connection = connect(&source, false).await?;
         let options = JournalOptions {
             readers: 1,
@@ -93,10 +94,9 @@ async fn connect(source: &Source, migrate: bool) -> Result<AnyConnection, Journa
     }
 }
 
-fn source(path: &Path, create: bool) -> Result<Source, JournalError> {
+fn source(path: &Path) -> Result<Source, JournalError> {
     sqlx::any::install_default_drivers();
-    let mode = if create { "rwc" } else { "rw" };
-    let address: AnyConnectOptions = format!("sqlite://{}?mode={mode}", percent_encoded(path)?)
+    let address: AnyConnectOptions = format!("sqlite://{}?mode=rw", percent_encoded(path)?)
         .parse()
         .map_err(|error: sqlx::Error| journal_error(&error))?;
     Ok(Source {
@@ -137,6 +137,19 @@ fn canonical(path: &Path) -> Result<PathBuf, JournalError> {
         )));
     };
     Ok(folder.canonicalize().map_err(unusable)?.join(name))
+}
+
+/// Makes the file if it is not there, for our own account only: settings hold the providers' passwords. SQLite gives
+/// its write-ahead log the same rights.
+fn create(path: &Path) -> Result<(), JournalError> {
+    let mut options = File::options();
+    options.create(true).truncate(false).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+        .open(path)
+        .map(|_| ())
+        .map_err(|error| JournalError::Unavailable(format!("file {}: {error}", path.display())))
 }
 
 /// Takes the lock file `PATH.lock`. The operating system gives it back when the process ends, however it ends.

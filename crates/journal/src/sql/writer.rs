@@ -1,7 +1,7 @@
 //! The one task that writes: group commit.
 
 use super::dialect::Dialect;
-use super::failure::{Remedy, journal_error, remedy};
+use super::failure::{Remedy, fails_alone, journal_error, remedy};
 use super::tail::Tail;
 use super::work::{Abort, Done, Job, Work};
 use super::{operations, others, settings};
@@ -9,6 +9,7 @@ use crate::JournalError;
 use sqlx::any::AnyConnectOptions;
 use sqlx::{AnyConnection, ConnectOptions, Connection, Executor, Row};
 use std::fs::File;
+use std::time::Duration;
 use tokio::sync::mpsc;
 
 /// Most jobs in one transaction.
@@ -21,6 +22,14 @@ pub(super) const QUEUE_MAX: usize = 4096;
 /// the commit.
 const ATTEMPTS_MAX: u32 = 4;
 
+/// How long MariaDB may take to let us in, or to take a transaction back.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long MariaDB may take for the statements of a batch or for its commit, and for a question. A connection that
+/// is silent for longer is given up: the other side may be gone without a word. SQLite needs no such limit, its
+/// busy timeout is all that it can wait for.
+pub(super) const ANSWER_TIMEOUT: Duration = Duration::from_secs(20);
+
 /// How the writing connection is made.
 #[derive(Clone)]
 pub(super) struct Source {
@@ -32,11 +41,14 @@ pub(super) struct Source {
 
 impl Source {
     pub(super) async fn connect(&self) -> Result<AnyConnection, sqlx::Error> {
-        let mut connection = self.address.connect().await?;
-        for statement in self.setup {
-            connection.execute(sqlx::raw_sql(*statement)).await?;
-        }
-        Ok(connection)
+        within(self.dialect, CONNECT_TIMEOUT, async {
+            let mut connection = self.address.connect().await?;
+            for statement in self.setup {
+                plain(&mut connection, statement).await?;
+            }
+            Ok(connection)
+        })
+        .await
     }
 }
 
@@ -91,12 +103,15 @@ impl Writer {
     async fn run_alone(&mut self, work: &Work) -> Result<Done, JournalError> {
         let dialect = self.source.dialect;
         let connection = self.connection().await.map_err(|error| journal_error(&error))?;
-        let done = match work {
-            Work::EnsureModule(module) => settings::ensure(connection, dialect, module)
-                .await
-                .map(|()| Done::Nothing),
-            _ => others::durability(connection, dialect).await.map(Done::Settings),
+        let work = async {
+            match work {
+                Work::EnsureModule(module) => settings::ensure(connection, dialect, module)
+                    .await
+                    .map(|()| Done::Nothing),
+                _ => others::durability(connection, dialect).await.map(Done::Settings),
+            }
         };
+        let done = within(dialect, ANSWER_TIMEOUT, work).await;
         if done.is_err() {
             self.connection = None;
         }
@@ -118,7 +133,7 @@ impl Writer {
                 Ok(answers) => return answers,
                 Err(failed) => failed,
             };
-            self.give_up_transaction().await;
+            self.give_up_transaction(&failed.error).await;
             if failed.committing {
                 let text = format!(
                     "the commit was not confirmed, it may have been done: {}",
@@ -131,10 +146,12 @@ impl Writer {
                     tracing::warn!(attempt, error = %failed.error, "the journal repeats a transaction");
                     attempt += 1;
                 }
-                Remedy::Isolate if savepoints == Savepoints::WhereNeeded && batch.len() > 1 => {
+                Remedy::Repeat | Remedy::Isolate if batch.len() == 1 => {
+                    return vec![Err(journal_error(&failed.error))];
+                }
+                Remedy::Repeat | Remedy::Isolate if savepoints == Savepoints::WhereNeeded => {
                     savepoints = Savepoints::Everywhere;
                 }
-                Remedy::Isolate if batch.len() == 1 => return vec![Err(journal_error(&failed.error))],
                 _ => return unavailable(batch, &failed.error.to_string()),
             }
         }
@@ -148,17 +165,21 @@ impl Writer {
             committing: false,
         };
         let connection = self.connection().await.map_err(before)?;
-        plain(connection, dialect.begin()).await.map_err(before)?;
-        let mut answers = Vec::with_capacity(batch.len());
-        let mut tail = Tail::default();
-        for job in batch {
-            let answer = guarded(connection, dialect, &job.work, savepoints, &mut tail)
-                .await
-                .map_err(before)?;
-            answers.push(answer);
-        }
-        tail.write(connection).await.map_err(before)?;
-        plain(connection, "COMMIT").await.map_err(|error| BatchError {
+        let statements = async {
+            plain(connection, dialect.begin()).await?;
+            let mut answers = Vec::with_capacity(batch.len());
+            let mut tail = Tail::default();
+            for job in batch {
+                answers.push(guarded(connection, dialect, &job.work, savepoints, &mut tail).await?);
+            }
+            tail.write(connection).await?;
+            Ok(answers)
+        };
+        let answers = within(dialect, ANSWER_TIMEOUT, statements)
+            .await
+            .map_err(before)?;
+        let commit = within(dialect, ANSWER_TIMEOUT, plain(connection, "COMMIT"));
+        commit.await.map_err(|error| BatchError {
             error,
             committing: true,
         })?;
@@ -173,10 +194,18 @@ impl Writer {
         Ok(self.connection.insert(connection))
     }
 
-    /// After a failure the connection is kept only if it can still say so.
-    async fn give_up_transaction(&mut self) {
-        if let Some(mut connection) = self.connection.take()
-            && plain(&mut connection, "ROLLBACK").await.is_ok()
+    /// After a failure the connection is kept only if it can still answer.
+    async fn give_up_transaction(&mut self, error: &sqlx::Error) {
+        let Some(mut connection) = self.connection.take() else {
+            return;
+        };
+        if remedy(error) == Remedy::GiveUp {
+            return;
+        }
+        let rollback = plain(&mut connection, "ROLLBACK");
+        if within(self.source.dialect, CONNECT_TIMEOUT, rollback)
+            .await
+            .is_ok()
         {
             self.connection = Some(connection);
         }
@@ -215,9 +244,7 @@ async fn guarded<'a>(
             return Ok(Ok(done));
         }
         Err(Abort::Refused(answer)) => answer,
-        Err(Abort::Database(error)) if everywhere && remedy(&error) == Remedy::Isolate => {
-            Err(journal_error(&error))
-        }
+        Err(Abort::Database(error)) if everywhere && fails_alone(&error) => Err(journal_error(&error)),
         Err(Abort::Database(error)) => return Err(error),
     };
     if guarded {
@@ -265,6 +292,22 @@ async fn run<'a>(
         // These never come into a batch.
         Work::EnsureModule(_) | Work::Durability => Ok(Done::Nothing),
     }
+}
+
+/// Waits for MariaDB no longer than `limit`.
+pub(super) async fn within<T, E: From<sqlx::Error>>(
+    dialect: Dialect,
+    limit: Duration,
+    work: impl Future<Output = Result<T, E>>,
+) -> Result<T, E> {
+    if dialect == Dialect::Sqlite {
+        return work.await;
+    }
+    if let Ok(done) = tokio::time::timeout(limit, work).await {
+        return done;
+    }
+    let text = format!("the server did not answer within {} s", limit.as_secs());
+    Err(sqlx::Error::Io(std::io::Error::new(std::io::ErrorKind::TimedOut, text)).into())
 }
 
 /// Runs a statement that MariaDB does not prepare.

@@ -137,7 +137,7 @@ impl Bench {
             self.memory.damage(id);
             return;
         }
-        let hex: String = id.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = id.to_string().replace('-', "");
         let text = format!(r#"UPDATE operations SET data = '{{"id": broken' WHERE id = x'{hex}'"#);
         execute(&self.url(), text).await;
     }

@@ -74,6 +74,7 @@ fn operation(request: Request) -> Operation {
         act_at: Some(now),
         due_at: Some(now),
         uncertain: false,
+        sent: domain::operation::Sent::default(),
         attempt: 1,
         technical_errors: 0,
         qr: None,

@@ -74,13 +74,24 @@ pub async fn refuses_a_lost_lease(bench: Bench) {
 }
 
 pub async fn row_02_a_final_state_is_never_overwritten(bench: Bench) {
-    let paid = bench.open_paid("r1", 100).await;
-    for state in State::ALL.into_iter().filter(|state| *state != State::Paid) {
-        let wrong = next(&paid, state);
-        let refused = bench.journal.commit(change(&wrong)).await;
-        assert!(is_stale(&refused, &wrong), "{state:?}: {refused:?}");
+    let resting = bench.open_paid("resting", 100).await;
+    let opened = payment("watched", 100);
+    bench.open(&opened).await;
+    // It has ended, but is still watched for late money by the holder of its lease.
+    let watched = Operation {
+        due_at: Some(at(900)),
+        ..next(&opened, State::Expired)
+    };
+    bench.journal.commit(change(&watched)).await.unwrap();
+
+    for ended in [resting, watched] {
+        for state in State::ALL.into_iter().filter(|state| *state != ended.state) {
+            let wrong = next(&ended, state);
+            let refused = bench.journal.commit(change(&wrong)).await;
+            assert!(is_stale(&refused, &wrong), "{state:?}: {refused:?}");
+        }
+        assert_eq!(bench.stored(ended.id).await.operation, ended);
     }
-    assert_eq!(bench.stored(paid.id).await.operation, paid);
 }
 
 pub async fn row_09_a_conflict_is_journaled_after_the_end(bench: Bench) {

@@ -11,6 +11,7 @@ mod bench;
 mod build;
 mod commits;
 mod leases;
+mod line;
 mod links;
 mod listing;
 mod mariadb_only;

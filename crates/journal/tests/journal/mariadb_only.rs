@@ -2,6 +2,7 @@
 
 use crate::bench::{Database, options};
 use crate::build::{at, change, module, opening, paid, payment, refund};
+use crate::line::{Cut, Line};
 use journal::{Journal, JournalError, JournalOptions, MariaJournal, Opened, Opening};
 use sqlx::{AnyConnection, Connection, Executor, Row};
 
@@ -119,6 +120,30 @@ async fn a_text_that_does_not_fit_is_an_error_of_its_own_job() {
     database.drop().await;
 }
 
+/// When a transaction in this database began that now waits for a lock. The server renews its table of transactions
+/// only when nobody has read it for 0.1 s.
+async fn waiting_since(connection: &mut AnyConnection, unlike: Option<&str>) -> String {
+    for _ in 0..150 {
+        let row = sqlx::query(
+            "SELECT CAST(trx_started AS CHAR) FROM information_schema.innodb_trx t \
+             JOIN information_schema.processlist p ON p.id = t.trx_mysql_thread_id \
+             WHERE p.db = DATABASE() AND t.trx_state = 'LOCK WAIT'",
+        )
+        .fetch_optional(&mut *connection)
+        .await
+        .unwrap();
+        match row.map(|row| row.get::<String, _>(0)) {
+            Some(since) if unlike != Some(since.as_str()) => return since,
+            _ => connection
+                .execute(sqlx::raw_sql("SELECT SLEEP(0.2)"))
+                .await
+                .map(|_| ())
+                .unwrap(),
+        }
+    }
+    panic!("nobody waits for the lock");
+}
+
 /// Another transaction holds a row for longer than one attempt waits: the batch is run again and succeeds.
 #[tokio::test]
 async fn a_lock_timeout_is_retried() {
@@ -127,6 +152,7 @@ async fn a_lock_timeout_is_retried() {
     let first = payment("a", 1);
     journal.open(opening(&first)).await.unwrap();
     let mut other = by_hand(&database).await;
+    let mut observer = by_hand(&database).await;
     other.execute(sqlx::raw_sql("START TRANSACTION")).await.unwrap();
     other
         .execute(sqlx::raw_sql("SELECT id FROM operations FOR UPDATE"))
@@ -137,10 +163,92 @@ async fn a_lock_timeout_is_retried() {
         journal.close().await;
         done
     });
-    // Longer than one lock wait (3 s), shorter than all attempts.
-    other.execute(sqlx::raw_sql("SELECT SLEEP(4)")).await.unwrap();
+    let attempt = waiting_since(&mut observer, None).await;
+    waiting_since(&mut observer, Some(&attempt)).await;
     other.execute(sqlx::raw_sql("ROLLBACK")).await.unwrap();
     commit.await.unwrap().unwrap();
+    database.drop().await;
+}
+
+/// A row that stays locked fails its own job and no other.
+#[tokio::test]
+async fn a_row_that_stays_locked_spoils_no_other_job() {
+    let database = Database::create().await;
+    let journal = std::sync::Arc::new(MariaJournal::connect(&database.url(), options()).await.unwrap());
+    let locked = payment("locked", 1);
+    journal.open(opening(&locked)).await.unwrap();
+    let mut other = by_hand(&database).await;
+    other.execute(sqlx::raw_sql("START TRANSACTION")).await.unwrap();
+    sqlx::query("UPDATE operations SET amount = amount + 1 WHERE id = ?")
+        .bind(locked.id.as_bytes().to_vec())
+        .execute(&mut other)
+        .await
+        .unwrap();
+    let mut tasks = tokio::task::JoinSet::new();
+    for n in 0..20 {
+        let journal = std::sync::Arc::clone(&journal);
+        let done = change(&paid(&locked));
+        let new = opening(&payment(&format!("r{n}"), 1));
+        tasks.spawn(async move {
+            if n == 10 {
+                matches!(journal.commit(done).await, Err(JournalError::Unavailable(_)))
+            } else {
+                journal.open(new).await.unwrap() == Opened::New
+            }
+        });
+    }
+    assert!(tasks.join_all().await.into_iter().all(|as_expected| as_expected));
+    other.execute(sqlx::raw_sql("ROLLBACK")).await.unwrap();
+    journal.commit(change(&paid(&locked))).await.unwrap();
+    journal.close().await;
+    database.drop().await;
+}
+
+/// The line to the server is cut when the commit is on its way: before the server has it, or before we have the
+/// answer. Nobody is told that it was done, and what was done is found afterwards.
+#[tokio::test]
+async fn a_commit_without_an_answer_is_unavailable() {
+    for cut in [Cut::BeforeServer, Cut::BeforeAnswer] {
+        let database = Database::create().await;
+        journal::migrate(&database.url()).await.unwrap();
+        let (url, line) = Line::to(&database).await;
+        let journal = MariaJournal::connect(&url, options()).await.unwrap();
+        let first = payment("a", 1);
+        line.cut_next(cut);
+        let error = journal.open(opening(&first)).await.unwrap_err();
+        assert!(
+            matches!(&error, JournalError::Unavailable(text) if text.contains("it may have been done")),
+            "{error}"
+        );
+        let repeated = journal.open(opening(&payment("a", 1))).await.unwrap();
+        match cut {
+            Cut::BeforeServer => assert_eq!(repeated, Opened::New),
+            Cut::BeforeAnswer => assert!(matches!(repeated, Opened::Existing(_))),
+        }
+        journal.close().await;
+        database.drop().await;
+    }
+}
+
+/// The server is gone without a word: writes and questions end all the same. Time is turned by the runtime.
+#[tokio::test]
+async fn a_silent_server_is_given_up() {
+    let database = Database::create().await;
+    let (url, line) = Line::to(&database).await;
+    let journal = MariaJournal::connect(&url, options()).await.unwrap();
+    let first = payment("a", 1);
+    journal.open(opening(&first)).await.unwrap();
+    assert!(journal.get(first.id).await.unwrap().is_some());
+    line.fall_silent();
+    tokio::time::pause();
+    let written = journal.commit(change(&paid(&first))).await;
+    assert!(
+        matches!(written, Err(JournalError::Unavailable(_))),
+        "{written:?}"
+    );
+    let asked = journal.get(first.id).await;
+    assert!(matches!(asked, Err(JournalError::Unavailable(_))), "{asked:?}");
+    tokio::time::resume();
     database.drop().await;
 }
 

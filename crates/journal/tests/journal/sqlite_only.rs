@@ -47,6 +47,43 @@ async fn the_writer_waits_for_the_disk() {
     journal.close().await;
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn the_file_is_for_our_account_only() {
+    use std::os::unix::fs::PermissionsExt;
+    let (folder, path) = file();
+    let journal = open(&path).await.unwrap();
+    journal.open(opening(&payment("a", 1))).await.unwrap();
+    for name in ["journal.db", "journal.db-wal", "journal.db-shm"] {
+        let mode = folder.path().join(name).metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
+    journal.close().await;
+}
+
+#[tokio::test]
+async fn unusable_places_are_named() {
+    let (folder, path) = file();
+    let subfolder = folder.path().join("folder");
+    std::fs::create_dir(&subfolder).unwrap();
+    for place in [folder.path().join("none").join("journal.db"), subfolder] {
+        let error = open(&place).await.err().unwrap();
+        assert!(
+            matches!(&error, JournalError::Unavailable(text) if text.contains("file ")),
+            "{error}"
+        );
+    }
+    let missing = SqliteJournal::open_for_settings(&path).await.err().unwrap();
+    assert!(matches!(missing, JournalError::Unavailable(_)), "{missing}");
+    std::fs::write(
+        &path,
+        "not a database, but long enough to look like one to a careless reader",
+    )
+    .unwrap();
+    let foreign = open(&path).await.err().unwrap();
+    assert!(matches!(foreign, JournalError::Unavailable(_)), "{foreign}");
+}
+
 #[tokio::test]
 async fn settings_can_be_written_beside_the_daemon() {
     let (_folder, path) = file();

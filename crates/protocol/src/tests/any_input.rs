@@ -29,7 +29,7 @@ fn path(parent: &str, name: &str) -> String {
     let mut path = String::new();
     for part in parent.split('/').filter(|part| !part.is_empty()).chain([name]) {
         if part.bytes().all(|b| b.is_ascii_digit()) {
-            path.push_str(&format!("[{part}]"));
+            path.extend(["[", part, "]"]);
         } else {
             path.push_str(if path.is_empty() { "" } else { "." });
             path.push_str(part);
@@ -85,7 +85,7 @@ proptest! {
         let bad = parse(wire.to_string().as_bytes()).unwrap_err();
         prop_assert_eq!(bad.code, Code::InvalidField);
         let place = path(&parent, &name);
-        // An object put in place of the receipt is blamed on the field inside it.
+        // An object put in place of a receipt or a line is blamed on the field inside it.
         prop_assert!(bad.detail.starts_with(&format!("{place}: ")) || bad.detail.starts_with(&format!("{place}.x: ")),
             "{} should begin with {}", bad.detail, place);
     }

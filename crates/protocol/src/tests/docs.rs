@@ -2,7 +2,7 @@
 
 use super::sample;
 use crate::{Reply, parse, schema};
-use domain::Code;
+use domain::{Code, OperationKind, State};
 use serde_json::Value;
 use std::path::PathBuf;
 
@@ -132,11 +132,12 @@ fn the_examples_of_the_document_are_true() {
             let reply: Reply = serde_json::from_value(example.clone()).unwrap();
             assert_eq!(serde_json::to_value(&reply).unwrap(), example, "line {line}");
             assert_eq!(
-                reply.state.is_none_or(|state| state.is_final()),
+                reply.state.is_none_or(State::is_final),
                 reply.is_final,
                 "line {line}"
             );
-            if let Some(error) = reply.error {
+            if let Some(error) = &reply.error {
+                assert_eq!(error.text, texts::code_text(error.code), "line {line}");
                 assert_eq!(error.repeatable, error.code.repeatable(), "line {line}");
             }
             assert!(
@@ -161,18 +162,75 @@ fn the_examples_of_the_document_are_true() {
     );
 }
 
-#[test]
-fn the_document_tells_every_code_state_and_text() {
-    let text = std::fs::read_to_string(docs().join("protocol.md")).unwrap();
-    for code in Code::ALL {
-        let again = if code.repeatable() { "yes" } else { "no" };
-        let words = texts::code_text(code);
-        let row = format!("| `{}` | {again} | {} | {} |", code.as_str(), words.en, words.ru);
-        assert!(text.contains(&row), "docs/protocol.md lacks this row:\n{row}");
+/// The table between `<!-- name -->` and `<!-- /name -->`, made from the catalogue.
+fn table(name: &str) -> String {
+    let mut rows = String::new();
+    if name == "codes" {
+        rows.push_str("| code | again | what the cashier is told | in Russian |\n|---|---|---|---|\n");
+        for code in Code::ALL {
+            let again = if code.repeatable() { "yes" } else { "no" };
+            let words = texts::code_text(code);
+            rows.push_str(
+                &[
+                    format!("| `{}` | {again} | {} | {} |", code.as_str(), words.en, words.ru),
+                    "\n".into(),
+                ]
+                .concat(),
+            );
+        }
+    } else {
+        rows.push_str("| state | final | a payment | a refund |\n|---|---|---|---|\n");
+        for state in State::ALL {
+            let last = if state.is_final() { "yes" } else { "no" };
+            let cell = |kind, refers: bool| {
+                if refers {
+                    texts::state_text(state, kind).en
+                } else {
+                    "-".to_owned()
+                }
+            };
+            let of_refund = matches!(
+                state,
+                State::Registering | State::Refunding | State::Unresolved | State::Refused | State::Refunded
+            );
+            let of_payment = !matches!(state, State::Refunding | State::Refunded | State::Done);
+            let (pay, refund) = (
+                cell(OperationKind::Payment, of_payment),
+                cell(OperationKind::Refund, of_refund),
+            );
+            rows.push_str(
+                &[
+                    format!("| `{}` | {last} | {pay} | {refund} |", state.as_str()),
+                    "\n".into(),
+                ]
+                .concat(),
+            );
+        }
     }
-    for state in domain::State::ALL {
-        let last = if state.is_final() { "yes" } else { "no" };
-        let row = format!("| `{}` | {last} |", state.as_str());
-        assert!(text.contains(&row), "docs/protocol.md lacks this row:\n{row}");
+    rows
+}
+
+#[test]
+fn the_tables_of_the_document_are_up_to_date() {
+    let path = docs().join("protocol.md");
+    let mut text = std::fs::read_to_string(&path).unwrap();
+    for name in ["codes", "states"] {
+        let (head, rest) = text
+            .split_once(&format!("<!-- {name} -->\n"))
+            .expect("a mark where the table begins");
+        let (stored, tail) = rest
+            .split_once(&format!("<!-- /{name} -->"))
+            .expect("a mark where it ends");
+        let fresh = format!("\n{}\n", table(name));
+        if std::env::var_os("UPDATE_SCHEMAS").is_none() {
+            assert!(
+                stored == fresh,
+                "docs/protocol.md, {name}: run the tests with UPDATE_SCHEMAS=1"
+            );
+        }
+        text = format!("{head}<!-- {name} -->\n{fresh}<!-- /{name} -->{tail}");
+    }
+    if std::env::var_os("UPDATE_SCHEMAS").is_some() {
+        std::fs::write(&path, text).unwrap();
     }
 }

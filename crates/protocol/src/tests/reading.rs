@@ -110,6 +110,20 @@ fn errors_name_the_place_inside_the_receipt() {
 }
 
 #[test]
+fn arrays_do_not_pass_for_objects() {
+    let bad = refused(&pay_with("/receipt", json!(["123", 5, "x", []])));
+    assert_eq!(bad.detail, "receipt: expected an object, found an array");
+    let line = json!({ "name": "x", "quantity": "1", "price": 1, "sum": 1 });
+    let bad = refused(&pay_with(
+        "/receipt/items",
+        json!([line, ["x", "4600", "1", 1, 1]]),
+    ));
+    assert_eq!(bad.detail, "receipt.items[1]: expected an object, found an array");
+    let bad = parse(br#"[1, "pay", "1", "q", "17", "t", null, 100]"#).unwrap_err();
+    assert_eq!(bad.code, Code::Malformed);
+}
+
+#[test]
 fn an_unknown_field_is_refused_with_a_suggestion() {
     let bad = refused(&pay_with("/purpoze", json!("x")));
     assert!(

@@ -89,6 +89,7 @@ pub fn operation(kind: &str, state: State) -> Operation {
         due_at: None,
 
         uncertain: false,
+        sent: domain::operation::Sent::default(),
         attempt: 1,
         technical_errors: 0,
         qr: None,

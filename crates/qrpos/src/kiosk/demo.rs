@@ -32,6 +32,7 @@ pub fn demo_page(options: &DemoOptions, lang: Lang) -> Markup {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover";
                 title { (lang.say(words::DEMO_TITLE)) }
+                link rel="icon" type="image/svg+xml" href="/kiosk/icon.svg";
                 link rel="stylesheet" href="/kiosk/demo.css";
                 script src="/kiosk/demo.js" defer {}
             }

@@ -33,7 +33,7 @@ pub(super) const GOODS: &[Good] = &[
     good!(
         "milk",
         9490,
-        "Молоко «Луговое» 3,2 %",
+        "Молоко «Луговое» 3,2 %",
         "Lugovoye milk 3.2%",
         "930 мл",
         "930 ml"
@@ -97,7 +97,7 @@ pub(super) const GOODS: &[Good] = &[
     good!(
         "chocolate",
         12_750,
-        "Шоколад «Полярный» 72 %",
+        "Шоколад «Полярный» 72 %",
         "Polar chocolate 72%",
         "90 г",
         "90 g"

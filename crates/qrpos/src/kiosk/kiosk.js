@@ -12,6 +12,7 @@
   const SLOW_PAUSE_MS = 10000;
   const ANSWER_MS = 20000;
   const SILENCE_MS = 60000;
+  const ASK_FOR_MS = 24 * 3600 * 1000; // After a day nobody stands before this screen.
   const EVENT_CHARS_MAX = 1000000;
   const QUANTITY_MAX = 99;
   const STORE_KEY = "qrpos-kiosk";
@@ -87,6 +88,7 @@
     });
     const reply = await response.json();
     if (typeof reply?.final !== "boolean") throw new Error("not a reply");
+    if (!reply.state && !reply.final) throw new Error("not decided in time");
     return reply;
   }
 
@@ -131,35 +133,40 @@
   async function drive(message, startedAt, asked, hear) {
     const mine = run;
     const late = () => Date.now() - startedAt > config.timeout_ms;
-    for (;;) {
-      if (mine !== run) return;
-      try {
-        let reply;
-        if (asked) {
-          reply = await status(message);
-          if (!reply.state && reply.error?.code === "unknown_payment" && !late()) reply = await post(message);
-          if (!reply.state && (PASSING.has(reply.error?.code) || reply.error?.code === "unknown_payment")) throw new Error("no word of it");
-        } else {
+    const unknown = { state: "unresolved", final: false };
+    const tell = (reply) => {
+      offline(false);
+      hear(late() && !ended(reply) ? unknown : reply);
+      return ended(reply);
+    };
+    const alarm = setTimeout(() => mine === run && hear(unknown), Math.max(0, startedAt + config.timeout_ms - Date.now()));
+    try {
+      while (mine === run && Date.now() - startedAt < ASK_FOR_MS) {
+        try {
+          const reply = asked ? await ask(message, late()) : await post(message);
           asked = true;
-          reply = await post(message);
-        }
-        if (mine !== run) return;
-        offline(false);
-        hear(reply);
-        if (ended(reply)) return;
-        for await (const news of events(reply.operation_id)) {
+          if (mine !== run || tell(reply)) return;
+          for await (const news of events(reply.operation_id)) {
+            if (mine !== run || tell(news)) return;
+          }
+        } catch {
+          asked = true;
           if (mine !== run) return;
-          offline(false);
-          hear(news);
-          if (ended(news)) return;
+          offline(true);
         }
-      } catch {
-        if (mine !== run) return;
-        offline(true);
+        await sleep(late() ? SLOW_PAUSE_MS : PAUSE_MS);
       }
-      if (late()) hear({ state: "unresolved", final: false });
-      await sleep(late() ? SLOW_PAUSE_MS : PAUSE_MS);
+    } finally {
+      clearTimeout(alarm);
     }
+  }
+
+  // How a message that may have been sent stands. Only when the daemon has never heard of it, the same goes again.
+  async function ask(message, late) {
+    let reply = await status(message);
+    if (!reply.state && reply.error?.code === "unknown_payment" && !late) reply = await post(message);
+    if (!reply.state && (PASSING.has(reply.error?.code) || reply.error?.code === "unknown_payment")) throw new Error("no word of it");
+    return reply;
   }
 
   function offline(on) {
@@ -425,7 +432,8 @@
     if (state.phase !== "result") return;
     $("verdict").textContent = say(known);
     $("verdict-text").textContent = say(`${known}_text`);
-    const why = known === "refused" || known === "declined" ? pick(state.reply.error?.text) : "";
+    let why = known === "refused" || known === "declined" ? pick(state.reply.error?.text) : "";
+    if (known === "unresolved") why = `${say("request")}: ${state.sale.message.id}`;
     $("why").textContent = why;
     $("why").hidden = !why;
 
@@ -433,8 +441,9 @@
     const busy = refundPending();
     const goods = paid ? returnable() : [];
     $("again").hidden = !(["declined", "expired", "cancelled", "refused"].includes(known) && state.reply.error?.repeatable !== false);
-    $("new").hidden = known === "unresolved" || busy;
-    $("new").className = $("again").hidden ? "primary" : "quiet";
+    $("new").hidden = busy;
+    $("new").className = $("again").hidden && known !== "unresolved" ? "primary" : "quiet";
+    $("new").textContent = say(known === "unresolved" ? "staff_close" : "new_purchase");
     $("to-refund").hidden = !paid || busy || goods.length === 0;
 
     $("slip").hidden = !paid;

@@ -59,13 +59,14 @@ pub struct Tender {
     pub link: Option<String>,
 }
 
-/// Serves `/kiosk`, `/kiosk/kiosk.css`, `/kiosk/kiosk.js`, `/kiosk/qr.svg?text=…`; with [`KioskOptions::demo`] also
+/// Serves `/kiosk`, `/kiosk/kiosk.css`, `/kiosk/kiosk.js`, `/kiosk/icon.svg`, `/kiosk/qr.svg?text=…`; with [`KioskOptions::demo`] also
 /// `/`, `/kiosk/demo.css` and `/kiosk/demo.js`. `?lang=ru|en` chooses the language of a page.
 pub fn router(options: KioskOptions) -> Router {
     let with_demo = options.demo.is_some();
     let router = Router::new()
         .route("/kiosk", get(kiosk))
         .route("/kiosk/qr.svg", get(qr_svg))
+        .route("/kiosk/icon.svg", get(icon))
         .route(
             "/kiosk/kiosk.css",
             get(|| async { css(include_str!("kiosk.css")) }),
@@ -109,6 +110,10 @@ async fn qr_svg(Query(query): Query<QrQuery>) -> Response {
         Ok(matrix) => reply("image/svg+xml", "no-store", matrix.svg()),
         Err(error) => (StatusCode::BAD_REQUEST, error.to_string()).into_response(),
     }
+}
+
+async fn icon() -> Response {
+    reply("image/svg+xml", "no-cache", include_str!("icon.svg").to_owned())
 }
 
 fn html(page: &Markup) -> Response {

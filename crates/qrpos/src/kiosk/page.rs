@@ -17,6 +17,7 @@ pub fn kiosk_page(options: &KioskOptions, lang: Option<Lang>) -> Markup {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover";
                 title { (say(lang, "title")) }
+                link rel="icon" type="image/svg+xml" href="/kiosk/icon.svg";
                 link rel="stylesheet" href="/kiosk/kiosk.css";
                 script src="/kiosk/kiosk.js" defer {}
             }

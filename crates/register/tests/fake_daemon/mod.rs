@@ -1,18 +1,11 @@
 //! A daemon that only pretends: the HTTP contract with scripted outcomes. The last two digits of a payment's sum
 //! choose what becomes of it; [`Trouble`] breaks requests on their way.
 
-#![allow(
+#![expect(
     dead_code,
-    clippy::allow_attributes,
-    reason = "several test binaries include this file, and not each uses all of it"
+    reason = "several test binaries include this file, and none uses all of it"
 )]
-#![allow(
-    clippy::unwrap_used,
-    clippy::missing_panics_doc,
-    clippy::struct_field_names,
-    missing_docs,
-    reason = "test helpers"
-)]
+#![expect(clippy::unwrap_used, clippy::struct_field_names, reason = "test helpers")]
 
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
@@ -53,6 +46,8 @@ pub enum Trouble {
     NotTheDaemon,
     /// A proxy answers 502 after the daemon took the message.
     BadGateway,
+    /// The daemon took the message and did not decide in time.
+    Undecided,
 }
 
 #[derive(Debug, Clone)]
@@ -80,6 +75,7 @@ pub struct FakeDaemon {
     pub url: String,
     books: Arc<Mutex<Books>>,
     thinks: Duration,
+    always: Option<i64>,
 }
 
 impl FakeDaemon {
@@ -90,6 +86,7 @@ impl FakeDaemon {
             url: format!("http://{}", listener.local_addr().unwrap()),
             books: Arc::default(),
             thinks,
+            always: None,
         };
         let router = fake.router();
         tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
@@ -102,7 +99,18 @@ impl FakeDaemon {
             url: String::new(),
             books: Arc::default(),
             thinks,
+            always: None,
         }
+    }
+
+    /// Every payment goes by this script, whatever its sum.
+    pub fn always(mut self, script: i64) -> Self {
+        self.always = Some(script);
+        self
+    }
+
+    fn script(&self, amount: i64) -> i64 {
+        self.always.unwrap_or(amount % 100)
     }
 
     pub fn router(&self) -> Router {
@@ -195,7 +203,7 @@ impl FakeDaemon {
         match kind.as_str() {
             "pay" => {
                 operation.state = "awaiting_payment";
-                match amount % 100 {
+                match self.script(amount) {
                     script::PAID | script::EVENTS_BREAK => end = Some(("paid", None)),
                     script::DECLINED => end = Some(("declined", Some("declined"))),
                     script::EXPIRED => end = Some(("expired", Some("expired"))),
@@ -240,7 +248,7 @@ impl FakeDaemon {
             let mut books = self.books();
             let operation = books.operations.get_mut(&id).unwrap();
             if operation.state == "awaiting_payment" {
-                if operation.amount % 100 == script::BUYER_IS_QUICKER {
+                if self.script(operation.amount) == script::BUYER_IS_QUICKER {
                     operation.state = "paid";
                 } else {
                     operation.state = "cancelled";
@@ -352,6 +360,12 @@ async fn take(State(fake): State<FakeDaemon>, headers: HeaderMap, body: Bytes) -
             (StatusCode::SERVICE_UNAVAILABLE, Json(reply)).into_response()
         }
         Some(Trouble::NotTheDaemon) => (StatusCode::NOT_FOUND, "no such page").into_response(),
+        Some(Trouble::Undecided) => {
+            fake.handle(&message);
+            let mut reply = turned_away("unresolved", "No decision in time.");
+            reply["final"] = json!(false);
+            (StatusCode::SERVICE_UNAVAILABLE, Json(reply)).into_response()
+        }
         Some(Trouble::BadGateway) => {
             fake.handle(&message);
             (StatusCode::BAD_GATEWAY, "bad gateway").into_response()
@@ -397,7 +411,7 @@ async fn events(State(fake): State<FakeDaemon>, Path(id): Path<String>) -> Respo
                 told = reply;
                 let mut books = fake.books();
                 let operation = books.operations.get_mut(&id).unwrap();
-                if operation.amount % 100 == script::EVENTS_BREAK && !operation.events_broken {
+                if fake.script(operation.amount) == script::EVENTS_BREAK && !operation.events_broken {
                     operation.events_broken = true;
                     return;
                 }

@@ -1,5 +1,7 @@
 //! The simulated bank alone: prints its addresses and serves until Ctrl-C.
 
+use std::fs::OpenOptions;
+use std::io::Write as _;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
@@ -22,8 +24,8 @@ struct Arguments {
     #[arg(long, default_value_t = 0)]
     payer_port: u16,
     /// A shop as `sbpMerchantId:secretKey`; may be given several times.
-    #[arg(long = "merchant", required = true, value_parser = merchant)]
-    merchants: Vec<Merchant>,
+    #[arg(long = "merchant", required = true)]
+    merchants: Vec<String>,
     /// Where notifications go (for every shop).
     #[arg(long)]
     callback: Option<String>,
@@ -43,7 +45,7 @@ async fn main() -> Result<()> {
     let arguments = Arguments::parse();
     let mtls = arguments.mtls;
     let ca_file = arguments.ca_file.clone();
-    let running = Simulator::start(options(arguments)?)
+    let running = Simulator::start(options(&arguments)?)
         .await
         .context("the simulated bank did not start")?;
     std::fs::write(&ca_file, &running.ca_pem)
@@ -57,8 +59,12 @@ async fn main() -> Result<()> {
     Ok(())
 }
 
-fn options(arguments: Arguments) -> Result<Options> {
-    let mut merchants = arguments.merchants;
+fn options(arguments: &Arguments) -> Result<Options> {
+    let mut merchants = arguments
+        .merchants
+        .iter()
+        .map(|text| merchant(text))
+        .collect::<Result<Vec<_>>>()?;
     for merchant in &mut merchants {
         merchant.callback_url.clone_from(&arguments.callback);
     }
@@ -84,17 +90,16 @@ fn options(arguments: Arguments) -> Result<Options> {
     Ok(options)
 }
 
-fn merchant(text: &str) -> Result<Merchant, String> {
+/// Not a `value_parser`: clap would repeat the key in its error.
+fn merchant(text: &str) -> Result<Merchant> {
     match text.split_once(':') {
-        Some((id, key)) if !id.is_empty() && id.len() <= 12 && !key.is_empty() => Ok(Merchant::new(id, key)),
-        _ => Err("write it as sbpMerchantId:secretKey, for example MA000001:secret".to_owned()),
+        Some((id, key)) if (1..=12).contains(&id.len()) && !key.is_empty() => Ok(Merchant::new(id, key)),
+        _ => bail!(
+            "--merchant: write it as sbpMerchantId:secretKey, for example MA000001:secret (the id has 1..12 characters)"
+        ),
     }
 }
 
-#[expect(
-    clippy::print_stdout,
-    reason = "the addresses are what this program is asked for"
-)]
 fn announce(running: &Running, ca_file: &Path) -> Result<()> {
     println!("bank      {}", running.base_url);
     println!("payer     {}", running.payer_url.as_deref().unwrap_or("-"));
@@ -110,8 +115,17 @@ fn write_client(running: &Running, ca_file: &Path) -> Result<()> {
         ca_file.with_file_name("banksim-client-key.pem"),
     );
     std::fs::write(&chain, client.chain_pem).with_context(|| format!("cannot write {}", chain.display()))?;
-    std::fs::write(&key, client.key_pem.expose_secret())
+    write_key(&key, client.key_pem.expose_secret())
         .with_context(|| format!("cannot write {}", key.display()))?;
     println!("client    {} and {}", chain.display(), key.display());
     Ok(())
+}
+
+/// The key file is readable by its owner only.
+fn write_key(path: &Path, key_pem: &str) -> std::io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)?.write_all(key_pem.as_bytes())
 }

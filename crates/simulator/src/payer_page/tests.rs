@@ -115,7 +115,7 @@ async fn a_scanned_code_shows_shop_sum_purpose_and_buttons() {
 async fn paying_leads_to_a_receipt_without_javascript() {
     let phone = Phone::new();
     let link = phone.dynamic();
-    let pressed = phone.press(&link, "&outcome=paid").await;
+    let pressed = phone.press(&link, "&order=o-1&outcome=paid").await;
     let location = pressed.location.expect("a redirect");
     assert_eq!(pressed.status, 303);
     let receipt = phone.get(&format!("/payer{location}")).await;
@@ -125,7 +125,7 @@ async fn paying_leads_to_a_receipt_without_javascript() {
         receipt.body
     );
     assert!(!receipt.body.contains("<button"), "nothing left to press");
-    let again = phone.press(&link, "&outcome=paid").await;
+    let again = phone.press(&link, "&order=o-1&outcome=paid").await;
     assert_eq!(again.status, 303);
     assert_eq!(phone.bank.with(Bank::books).paid(), Kopecks(123_450), "paid once");
 }
@@ -134,7 +134,7 @@ async fn paying_leads_to_a_receipt_without_javascript() {
 async fn declining_says_so_and_leaves_the_code_payable() {
     let phone = Phone::new();
     let link = phone.dynamic();
-    phone.press(&link, "&outcome=declined").await;
+    phone.press(&link, "&order=o-1&outcome=declined").await;
     let seen = phone.open(&link).await;
     assert!(seen.body.contains("Платёж отклонён") && seen.body.contains("Оплатить"));
 }
@@ -157,7 +157,7 @@ async fn a_static_code_without_a_sum_asks_for_one() {
     let link = phone.register(r#"{"qrType":"QRStatic","sbpMerchantId":"MA000001","order":"shelf"}"#);
     assert!(phone.open(&link).await.body.contains("name=\"rubles\""));
     let refused = phone
-        .press(&link, "&outcome=paid&rubles=abc")
+        .press(&link, "&order=shelf&outcome=paid&rubles=abc")
         .await
         .location
         .unwrap();
@@ -168,7 +168,9 @@ async fn a_static_code_without_a_sum_asks_for_one() {
             .body
             .contains("Введите сумму")
     );
-    phone.press(&link, "&outcome=paid&rubles=1%20050%2C70").await;
+    phone
+        .press(&link, "&order=shelf&outcome=paid&rubles=1%20050%2C70")
+        .await;
     assert_eq!(phone.bank.with(Bank::books).paid(), Kopecks(105_070));
 }
 
@@ -252,4 +254,29 @@ async fn stickers_are_printed_on_a_page_and_as_json() {
     let request = HttpRequest::post("/payer/sticker").header("accept", "application/json");
     let json = phone.call(request.body(Body::empty()).unwrap()).await;
     assert!(json.body.starts_with(r#"{"qrId":"AS"#), "{}", json.body);
+}
+
+#[tokio::test]
+async fn a_stale_page_does_not_pay_for_another_order() {
+    let phone = Phone::new();
+    let link = phone.register(r#"{"qrType":"QRVariable","sbpMerchantId":"MA000001"}"#);
+    let qr_id = crate::link::qr_id(&link).unwrap();
+    let body = format!(r#"{{"id":"second","amount":900,"qr":{{"id":"{qr_id}"}}}}"#);
+    let activate = Request::new("POST", "/api/payment/v1/orders")
+        .bearer("key-1")
+        .json(body);
+    assert_eq!(
+        phone
+            .bank
+            .with(|bank, now| bank.handle(&activate, now))
+            .answer()
+            .unwrap()
+            .status,
+        200
+    );
+    phone.press(&link, "&order=first&outcome=paid").await;
+    assert_eq!(phone.bank.with(Bank::books).paid(), Kopecks(0));
+    assert!(phone.open(&link).await.body.contains("value=\"second\""));
+    phone.press(&link, "&order=second&outcome=paid").await;
+    assert_eq!(phone.bank.with(Bank::books).paid(), Kopecks(90_000));
 }

@@ -1,3 +1,5 @@
 //! The whole system under test. One binary, so that it is linked once.
 
-mod payment;
+mod browser;
+mod real;
+mod virtual_time;

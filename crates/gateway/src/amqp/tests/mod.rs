@@ -2,6 +2,7 @@
 
 mod proxy;
 mod serving;
+mod tls;
 mod trouble;
 
 use super::address::BrokerAddress;

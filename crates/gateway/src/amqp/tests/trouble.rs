@@ -4,6 +4,8 @@ use super::proxy::Proxy;
 use super::{DIRECT, PATIENCE, Scene, address, broker_url, connected, disconnected, next, until};
 use domain::Waiter;
 use lapin::BasicProperties;
+use lapin::options::{QueueDeclareOptions, QueueDeleteOptions};
+use lapin::types::{AMQPValue, FieldTable};
 use std::sync::atomic::Ordering::SeqCst;
 
 #[tokio::test]
@@ -157,9 +159,59 @@ async fn a_reply_that_nobody_waits_for_does_not_block_the_others() {
 }
 
 #[tokio::test]
+async fn a_full_reply_queue_gets_its_reply_later_and_holds_up_nobody() {
+    let scene = Scene::new().await;
+    let full = format!("full_{}", scene.module);
+    let mut arguments = FieldTable::default();
+    arguments.insert("x-max-length".into(), AMQPValue::LongInt(1));
+    arguments.insert(
+        "x-overflow".into(),
+        AMQPValue::LongString("reject-publish".into()),
+    );
+    let declared =
+        scene
+            .channel
+            .queue_declare(full.as_str().into(), QueueDeclareOptions::default(), arguments);
+    declared.await.unwrap();
+    let other = scene.reply_queue().await;
+    let door = scene.serve().await;
+    let to = |reply_to: &str, body: &str| {
+        let waiter = Waiter {
+            reply_to: reply_to.to_owned(),
+            correlation_id: None,
+        };
+        scene.desk.put(waiter, body.to_owned());
+    };
+    to(&full, "1");
+    until("the first is taken", || {
+        scene.desk.rows.lock().unwrap().is_empty()
+    })
+    .await;
+    to(&full, "2");
+    to(&other, "3");
+    assert_eq!(scene.fetch(&other).await.data, b"3");
+    until("only the refused one waits", || {
+        scene.desk.rows.lock().unwrap().len() == 1
+    })
+    .await;
+    assert_eq!(scene.fetch(&full).await.data, b"1");
+    assert_eq!(scene.fetch(&full).await.data, b"2");
+    until("the outbox is empty", || {
+        scene.desk.rows.lock().unwrap().is_empty()
+    })
+    .await;
+    scene
+        .channel
+        .queue_delete(full.as_str().into(), QueueDeleteOptions::default())
+        .await
+        .unwrap();
+    scene.clear(door).await;
+}
+
+#[tokio::test]
 async fn a_dead_first_broker_is_passed_over() {
     let mut scene = Scene::new().await;
-    // Bound and never accepting: the port is surely nobody else's, and a connection to it gets no greeting.
+    // A port that was just free: nobody listens there.
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     drop(listener);
@@ -201,10 +253,7 @@ async fn a_deleted_queue_is_declared_again() {
     let name = scene.module.to_string();
     scene
         .channel
-        .queue_delete(
-            name.as_str().into(),
-            lapin::options::QueueDeleteOptions::default(),
-        )
+        .queue_delete(name.as_str().into(), QueueDeleteOptions::default())
         .await
         .unwrap();
     disconnected(&door).await;

@@ -234,6 +234,18 @@ async fn no_decision_in_time_is_an_unknown_outcome() {
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_body_that_does_not_arrive_is_not_waited_for() {
+    let (desk, door) = door();
+    let never = stream::pending::<Result<Bytes, Infallible>>();
+    let (status, reply) = ask(&door, post(Body::from_stream(never))).await;
+    assert_eq!(
+        (status, code(&reply), detail(&reply)),
+        (408, "malformed", "the body did not arrive in time")
+    );
+    assert_eq!(desk.attempts.load(SeqCst), 0);
+}
+
 #[tokio::test]
 async fn a_fault_in_the_desk_is_an_unknown_outcome() {
     let (desk, door) = door();

@@ -78,7 +78,14 @@ async fn registers_see_operations_of_their_own_store_only() {
     )
     .await;
     assert_eq!(status, 404);
-    assert_eq!(ask(&door, get("/api/v1/operations/nonsense", "one")).await.0, 404);
+    for path in [
+        "/api/v1/operations/nonsense",
+        "/api/v1/operations/%ff",
+        "/api/v1/operations/%ff/events",
+    ] {
+        let (status, reply) = ask(&door, get(path, "one")).await;
+        assert_eq!((status, code(&reply)), (404, "unknown_payment"), "{path}");
+    }
 }
 
 #[tokio::test]
@@ -161,7 +168,9 @@ async fn over_a_socket(door: Router, request: String) -> String {
     let mut socket = tokio::net::TcpStream::connect(address).await.unwrap();
     socket.write_all(request.as_bytes()).await.unwrap();
     let mut answer = String::new();
-    socket.read_to_string(&mut answer).await.unwrap();
+    let patience = std::time::Duration::from_secs(30);
+    let reading = tokio::time::timeout(patience, socket.read_to_string(&mut answer)).await;
+    reading.expect("the door ends the answer").unwrap();
     server.abort();
     answer
 }

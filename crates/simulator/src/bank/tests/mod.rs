@@ -1,6 +1,7 @@
 //! Tests of the bank in virtual time, without sockets.
 
 mod faults;
+mod histories;
 mod notifications;
 mod orders;
 mod payers;

@@ -1,0 +1,150 @@
+//! Do the journal and the bank's books tell the same truth?
+
+use crate::world::World;
+use anyhow::{Context, Result, bail, ensure};
+use domain::request::Order;
+use domain::{Operation, OperationId, OperationKind, OrderId, State};
+use journal::{Journal, ListFilter, MemoryJournal};
+use simulator::BookEntry;
+use simulator::books::{RefundState, SaleState};
+use std::collections::HashMap;
+
+/// How many operations are read at once.
+const PAGE: u32 = 1_000;
+
+/// Every operation in the journal, newest first.
+///
+/// # Errors
+/// When the journal cannot be read.
+pub async fn operations(journal: &MemoryJournal) -> Result<Vec<Operation>> {
+    let mut all: Vec<Operation> = Vec::new();
+    loop {
+        let filter = ListFilter {
+            before: all.last().map(|operation| operation.id),
+            limit: PAGE,
+            ..ListFilter::default()
+        };
+        let page = journal.list(&filter).await?;
+        if page.is_empty() {
+            return Ok(all);
+        }
+        all.extend(page);
+    }
+}
+
+/// Checks that no money at the bank is without a record, that nothing is `paid` without money at the bank, that all
+/// late money went back, and that refunds are the same on both sides and never exceed what was paid. Operations that
+/// are still open and have a person called are left out, the rules against charging or refunding twice hold for them too.
+///
+/// # Errors
+/// When the books differ: says where.
+pub async fn agree(world: &World) -> Result<()> {
+    let operations = operations(&world.journal).await?;
+    let by_id: HashMap<OperationId, &Operation> = operations.iter().map(|one| (one.id, one)).collect();
+    let mut sales: HashMap<OperationId, Vec<BookEntry>> = HashMap::new();
+    for entry in world.bank.books().entries {
+        let order = entry.order.as_deref().and_then(OrderId::operation);
+        let id = order.with_context(|| format!("a sale at the bank without our order: {entry:?}"))?;
+        ensure!(
+            by_id.contains_key(&id),
+            "the bank has a sale that the journal has not: {entry:?}"
+        );
+        sales.entry(id).or_default().push(entry);
+    }
+    for operation in &operations {
+        match operation.kind() {
+            OperationKind::Payment => {
+                let none = Vec::new();
+                let sales = sales.get(&operation.id).unwrap_or(&none);
+                payment(operation, sales, &by_id)
+            }
+            OperationKind::Refund => refund(operation, &sales),
+            OperationKind::LinkCheck | OperationKind::LinkBind => Ok(()),
+        }
+        .with_context(|| format!("{operation:#?}"))?;
+    }
+    Ok(())
+}
+
+fn payment(payment: &Operation, sales: &[BookEntry], by_id: &HashMap<OperationId, &Operation>) -> Result<()> {
+    let paid: Vec<_> = sales
+        .iter()
+        .filter(|sale| sale.state == SaleState::Paid)
+        .collect();
+    ensure!(paid.len() <= 1, "the buyer was charged twice: {paid:?}");
+    let Some(sale) = paid.first() else {
+        ensure!(
+            payment.state != State::Paid,
+            "paid in the journal, not at the bank"
+        );
+        ensure!(payment.paid.is_none(), "money in the journal, not at the bank");
+        return Ok(());
+    };
+    let money = sale.amount.map(|amount| amount.0);
+    ensure!(
+        money == Some(payment.amount().get()),
+        "the bank has another sum: {sale:?}"
+    );
+    let back: i64 = sale
+        .refunds
+        .iter()
+        .filter(|refund| refund.state != RefundState::Declined)
+        .map(|refund| refund.amount.0)
+        .sum();
+    ensure!(Some(back) <= money, "more went back than was paid: {sale:?}");
+    for refund in &sale.refunds {
+        let id = OrderId::operation(&refund.refund_id);
+        let ours = id
+            .and_then(|id| by_id.get(&id))
+            .context("a refund at the bank that the journal has not")?;
+        let of = match &ours.request.order {
+            Order::Refund(refund) => refund.payment,
+            _ => bail!("a refund at the bank under the id of {ours:?}"),
+        };
+        ensure!(of == payment.id, "a refund of another payment: {refund:?}");
+        ensure!(
+            refund.amount.0 == ours.amount().get(),
+            "a refund of another sum: {refund:?}"
+        );
+    }
+    if payment.state == State::Paid {
+        ensure!(payment.reversal.is_none(), "paid, and given back as late money");
+        return Ok(());
+    }
+    if !payment.state.is_final() {
+        return Ok(());
+    }
+    let reversal = payment
+        .reversal
+        .context("money at the bank, the journal says unpaid, nothing gives it back")?;
+    let reversal = by_id
+        .get(&reversal)
+        .context("the reversal is not in the journal")?;
+    ensure!(
+        reversal.amount() == payment.amount(),
+        "the reversal gives another sum back"
+    );
+    Ok(())
+}
+
+fn refund(refund: &Operation, sales: &HashMap<OperationId, Vec<BookEntry>>) -> Result<()> {
+    let payment = match &refund.request.order {
+        Order::Refund(refund) => refund.payment,
+        _ => return Ok(()),
+    };
+    let made = sales
+        .get(&payment)
+        .into_iter()
+        .flatten()
+        .flat_map(|sale| &sale.refunds);
+    let made: Vec<_> = made
+        .filter(|made| OrderId::operation(&made.refund_id) == Some(refund.id))
+        .filter(|made| made.state != RefundState::Declined)
+        .collect();
+    ensure!(made.len() <= 1, "refunded twice: {made:?}");
+    match (refund.state, made.first().map(|made| made.state)) {
+        (State::Refunded, Some(RefundState::Completed)) | (State::Refused, None) => Ok(()),
+        (state, _) if !state.is_final() => Ok(()),
+        (state, bank) => bail!("the refund is {state:?} in the journal, {bank:?} at the bank"),
+    }
+}

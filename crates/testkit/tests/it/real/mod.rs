@@ -1,0 +1,6 @@
+//! The whole system for real.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
+
+mod kill;
+mod payments;

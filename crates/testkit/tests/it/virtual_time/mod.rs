@@ -1,0 +1,31 @@
+//! The whole system in virtual time, with the simulated bank in the same process.
+
+mod cancel;
+mod payment;
+mod refund;
+
+use domain::{Code, OperationId, Waiter};
+use protocol::Reply;
+use simulator::bank::Endpoint;
+use testkit::world::World;
+
+fn id(reply: &Reply) -> OperationId {
+    reply
+        .operation_id
+        .unwrap_or_else(|| panic!("it opened nothing: {reply:?}"))
+}
+
+fn code(reply: &Reply) -> Option<Code> {
+    reply.error.as_ref().map(|error| error.code)
+}
+
+fn calls(world: &World, endpoint: Endpoint) -> u64 {
+    world.bank.calls_of(endpoint)
+}
+
+fn waiter(correlation: &str) -> Waiter {
+    Waiter {
+        reply_to: "register".to_owned(),
+        correlation_id: Some(correlation.to_owned()),
+    }
+}
