@@ -170,7 +170,7 @@ fn settings(port: u16, journal_url: &str, amqp_url: Option<&str>) -> Result<Stri
     let brokers = amqp_url.map(|url| format!("\"{url}\"")).unwrap_or_default();
     Ok(format!(
         "journal {{ url = \"{journal_url}\" }}\n\
-         http {{\n  listen = \"127.0.0.1:{port}\"\n  rate_limit_per_s = 100000\n  tokens = [\n{tokens}  ]\n}}\n\
+         http {{\n  listen = \"127.0.0.1:{port}\"\n  rate_limit_per_s = 0\n  tokens = [\n{tokens}  ]\n}}\n\
          amqp {{ urls = [ {brokers} ] }}\n\
          modules = [ \"{}\" ]\n\
          log {{ format = text, level = info }}\n",

@@ -31,9 +31,12 @@ pub(crate) struct Options {
     /// MariaDB: a server on which databases may be made.
     #[arg(long)]
     mariadb_url: String,
-    /// Where the journals and the logs of this run lie.
+    /// Where the journals of this run lie.
     #[arg(long)]
     folder: PathBuf,
+    /// Where the daemon's logs go.
+    #[arg(long)]
+    logs: PathBuf,
     /// Where the report is written.
     #[arg(long)]
     out: PathBuf,

@@ -35,6 +35,8 @@ pub struct Parts {
     pub body_limit_bytes: usize,
     /// Requests of one register each second; 0 = no limit.
     pub rate_limit_per_s: u32,
+    /// How long a register is taken to wait when its message does not say, in milliseconds.
+    pub register_timeout_ms: u64,
     /// The AMQP door, when there is a broker.
     pub amqp: Option<AmqpOptions>,
     /// More pages to serve beside the HTTP door (the demo's).
@@ -64,6 +66,7 @@ impl Parts {
             tokens: Tokens::new(owners.collect()).context("http.tokens")?,
             body_limit_bytes: settings.http.body_limit_bytes,
             rate_limit_per_s: settings.http.rate_limit_per_s,
+            register_timeout_ms: settings.register_timeout_ms,
             amqp: amqp_options(&settings.amqp)?,
             pages: Router::new(),
         })
@@ -86,6 +89,7 @@ fn amqp_options(settings: &settings::Amqp) -> anyhow::Result<Option<AmqpOptions>
         ca_pem: settings.ca_pem.clone(),
         prefetch: settings.prefetch,
         max_body_bytes: settings.message_limit_bytes,
+        exchange: settings.exchange.clone(),
         dead_letter_queue: settings.dead_letter_queue.clone(),
 
         ..AmqpOptions::new(addresses)
@@ -118,7 +122,10 @@ impl Daemon {
             Arc::clone(&outbound),
             Arc::clone(&parts.clock),
             modules,
-            desk::Options::default(),
+            desk::Options {
+                register_timeout_ms: parts.register_timeout_ms,
+                ..desk::Options::default()
+            },
         );
         let listener = bind(parts.listen, "http.listen").await?;
         let http_address = listener.local_addr()?;

@@ -42,6 +42,9 @@ const STOP_WITHIN_MS: u64 = 2_000;
 /// How long the kiosk waits for its final answer, in milliseconds: short, so that an unpaid QR is soon seen to expire.
 const KIOSK_WAIT_MS: u64 = 140_000;
 
+/// How long other registers are taken to wait, in milliseconds.
+const REGISTER_WAIT_MS: u64 = 310_000;
+
 /// Runs the demo until Ctrl-C.
 pub async fn demo(mut options: DemoOptions) -> anyhow::Result<()> {
     logs::start(LogFormat::Text, &options.log)?;
@@ -91,6 +94,7 @@ impl Demo {
             tokens: Tokens::new(vec![(token.clone(), owner)])?,
             body_limit_bytes: 64 * 1024,
             rate_limit_per_s: 50,
+            register_timeout_ms: REGISTER_WAIT_MS,
             amqp: amqp(options)?,
             pages: pages(&bank, &token)?,
         };

@@ -45,6 +45,9 @@ impl World {
             if let Value::Object(extra) = &extra {
                 row.extend(extra.clone());
             }
+            if module == CASH_LINK {
+                row.remove("sbpMerchantId");
+            }
             write_merchant(journal.as_ref(), module, row, clock.as_ref()).await?;
         }
         let desk = open_desk(Arc::clone(&journal), &bank, &clock).await?;

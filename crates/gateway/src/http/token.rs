@@ -8,7 +8,7 @@ use std::sync::Arc;
 use subtle::ConstantTimeEq;
 
 /// The fewest characters of a token: 128 bits, in hexadecimal.
-pub const MIN_TOKEN: usize = 32;
+pub const MIN_TOKEN: usize = 16;
 /// The most characters of a token.
 pub const MAX_TOKEN: usize = 512;
 /// The most tokens.

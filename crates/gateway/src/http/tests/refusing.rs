@@ -314,7 +314,7 @@ fn weak_or_shared_tokens_are_refused_without_repeating_them() {
                 .collect(),
         )
     };
-    let short = of(vec![("secret-but-short".to_owned(), owner("1"))]).unwrap_err();
+    let short = of(vec![("secret-short".to_owned(), owner("1"))]).unwrap_err();
     assert!(matches!(short, TokensError::Length { .. }));
     assert!(!short.to_string().contains("secret"));
     let blank = of(vec![("a b".repeat(12), owner("1"))]).unwrap_err();

@@ -1,8 +1,17 @@
 //! The whole system in virtual time, with the simulated bank in the same process.
 
+mod callbacks;
 mod cancel;
+mod cash_link;
+mod deadlines;
+mod endpoint_faults;
+mod late_money;
 mod payment;
 mod refund;
+mod repeat;
+mod rows;
+mod secrets;
+mod settings;
 
 use domain::{Code, OperationId, Waiter};
 use protocol::Reply;
