@@ -239,6 +239,11 @@ async fn write_all(
         check(provider, write)?;
     }
     let count = writes.len();
+    let done = if writes.iter().all(takes_out) {
+        "deleted"
+    } else {
+        "written"
+    };
     for write in writes {
         journal
             .write_settings(write, WHO, SystemClock.now())
@@ -246,8 +251,17 @@ async fn write_all(
             .context("the row was not written")?;
     }
     let rows = if count == 1 { "row" } else { "rows" };
-    println!("{module}: {count} {rows} written; a running daemon uses them within a second or two");
+    println!("{module}: {count} {rows} {done}; a running daemon uses them within a second or two");
     Ok(())
+}
+
+const fn takes_out(write: &SettingsWrite) -> bool {
+    matches!(
+        write,
+        SettingsWrite::Merchant { value: None, .. }
+            | SettingsWrite::Store { merchant: None, .. }
+            | SettingsWrite::Terminal { value: None, .. }
+    )
 }
 
 fn check(provider: &Provider, write: &SettingsWrite) -> anyhow::Result<()> {
