@@ -32,9 +32,10 @@ pub async fn cancel(
                 let _ = inbox.send(slot::Command::Attach(waiter.clone())).await;
             }
         }
-        if let Some(after) = slot::happen(inner, id, engine::Event::CancelRequested).await? {
-            reply = after;
-        }
+        let happened = slot::happen(inner, id, engine::Event::CancelRequested).await?;
+        reply = happened.ok_or_else(|| {
+            DeskError::JournalUnavailable("another daemon works on the payment; try again".to_owned())
+        })?;
     }
     if reply.state == Some(domain::State::Paid) {
         reply = already_paid(reply);

@@ -123,7 +123,9 @@ pub async fn reach(inner: &Arc<Inner>, id: OperationId) -> Result<Option<mpsc::S
     let Some(stored) = taken.map_err(crate::unavailable)? else {
         return Ok(None);
     };
-    start(inner, stored, Vec::new(), None);
+    // Whoever made the call that was on its way is gone: its answer will not come by itself.
+    let orphaned = stored.operation.in_flight.is_some();
+    start(inner, stored, Vec::new(), orphaned.then_some(Event::Resumed));
     Ok(inner.slots.find(id))
 }
 
