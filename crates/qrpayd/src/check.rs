@@ -21,6 +21,11 @@ pub async fn check(config: &Path) -> anyhow::Result<()> {
             faults += 1;
             continue;
         };
+        // A module that was just switched on has no tables yet; that is no fault.
+        journal
+            .ensure_module(module)
+            .await
+            .context("the module's tables cannot be made")?;
         let rows = journal
             .settings(module)
             .await

@@ -282,6 +282,10 @@ async fn the_settings_file_is_judged_with_line_and_key() -> anyhow::Result<()> {
         said.contains("new.db") && said.contains("qrpayd migrate"),
         "{said}"
     );
+    write_secret(&config, &format!("{fresh}\nmodules = [\"{DYNAMIC}\"]"))?;
+    succeed(process::run(process::command(&config, &["migrate"])).await?)?;
+    let said = fail(&process::run(process::command(&config, &["check"])).await?)?;
+    assert!(said.contains("no merchant is set"), "{said}");
     Ok(())
 }
 
