@@ -20,7 +20,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-/// The exchange that registers publish to.
+/// The exchange that registers publish to, unless the settings give another.
 pub const EXCHANGE: &str = "amq.topic";
 /// The name of the queue for what could not be read, unless the settings give another.
 pub const DEAD_LETTER_QUEUE: &str = "qrpay.dead_letter";
@@ -46,6 +46,8 @@ pub struct AmqpOptions {
     pub prefetch: u16,
     /// The largest message, in bytes.
     pub max_body_bytes: usize,
+    /// The exchange that registers publish to. It must be there.
+    pub exchange: String,
     /// The queue for what could not be read.
     pub dead_letter_queue: String,
     /// The name of the connection, as the broker's pages show it.
@@ -60,6 +62,7 @@ impl AmqpOptions {
             ca_pem: None,
             prefetch: PREFETCH,
             max_body_bytes: crate::MAX_BODY_BYTES,
+            exchange: EXCHANGE.to_owned(),
             dead_letter_queue: DEAD_LETTER_QUEUE.to_owned(),
             connection_name: "qrpayd".to_owned(),
         }

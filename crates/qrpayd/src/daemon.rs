@@ -87,8 +87,8 @@ fn amqp_options(settings: &settings::Amqp) -> anyhow::Result<Option<AmqpOptions>
         ca_pem: settings.ca_pem.clone(),
         prefetch: settings.prefetch,
         max_body_bytes: settings.message_limit_bytes,
+        exchange: settings.exchange.clone(),
         dead_letter_queue: settings.dead_letter_queue.clone(),
-
         ..AmqpOptions::new(addresses)
     }))
 }

@@ -2,7 +2,7 @@
 
 use super::address::BrokerAddress;
 use super::intake::Intake;
-use super::{DRAIN_MS, Door, EXCHANGE, FLUSH_MS, outbox};
+use super::{AmqpOptions, DRAIN_MS, Door, FLUSH_MS, outbox};
 use domain::ModuleName;
 use futures_util::StreamExt;
 use lapin::options::{
@@ -60,7 +60,7 @@ impl Session {
                 module: module.clone(),
                 publish: publish.clone(),
             });
-            let (channel, consumer) = consume_module(&connection, module, options.prefetch).await?;
+            let (channel, consumer) = consume_module(&connection, module, options).await?;
             intakes.push((channel, consumer, intake));
         }
         Ok(Self {
@@ -139,7 +139,7 @@ async fn close(connection: &Connection) {
 async fn consume_module(
     connection: &Connection,
     module: &ModuleName,
-    prefetch: u16,
+    options: &AmqpOptions,
 ) -> lapin::Result<(Channel, Consumer)> {
     let name = module.as_str();
     durable_queue(connection, name).await?;
@@ -149,7 +149,7 @@ async fn consume_module(
         channel
             .queue_bind(
                 name.into(),
-                EXCHANGE.into(),
+                short(&options.exchange)?,
                 key.as_str().into(),
                 QueueBindOptions::default(),
                 FieldTable::default(),
@@ -157,7 +157,7 @@ async fn consume_module(
             .await?;
     }
     channel
-        .basic_qos(prefetch.max(1), BasicQosOptions::default())
+        .basic_qos(options.prefetch.max(1), BasicQosOptions::default())
         .await?;
     let consumer = channel
         .basic_consume(

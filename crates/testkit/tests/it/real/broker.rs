@@ -1,10 +1,11 @@
 //! The broker is away, goes away and comes back.
 
 use domain::State;
-use register::Pay;
+use register::{Patience, Pay};
 use serde_json::Value;
 use simulator::bank::PayerAction;
-use testkit::real::site::{DYNAMIC, Door, Site, ended, kopecks, qr};
+use testkit::real::queue::{Queues, asking};
+use testkit::real::site::{DYNAMIC, Door, Site, ended, kopecks, message, qr};
 use testkit::real::store::Kind;
 use testkit::real::until;
 
@@ -63,6 +64,45 @@ async fn a_connection_that_is_cut_in_the_middle_of_a_payment_loses_nothing() -> 
     })
     .await?;
     site.agree().await?;
+    site.close().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_exchange_and_a_missing_one() -> anyhow::Result<()> {
+    let mut site = Site::build(Kind::Sqlite, "amqp.exchange = \"amq.direct\"").await?;
+    site.start().await?;
+    site.log.line(0, &["connected to the broker"]).await?;
+    let impatient = Patience {
+        attempts: 1,
+        ..Patience::default()
+    };
+    let register = site.register(Door::Amqp, DYNAMIC)?.with_patience(impatient);
+    let mut replies = register.pay(Pay::new(kopecks(700)?)).await;
+    let refused = replies.next().await.unwrap().unwrap_err().to_string();
+    assert!(
+        refused.contains("Nothing was sent"),
+        "nobody listens at amq.topic: {refused}"
+    );
+    let queues = Queues::connect(&site.host.url(&site.host.broker)).await?;
+    queues.reply_queue("replies").await?;
+    let pay = message("pay", "direct", &serde_json::json!({ "amount": 700 })).to_string();
+    queues
+        .send_to("amq.direct", DYNAMIC, pay.as_bytes(), asking("replies", "c"))
+        .await?;
+    let payload = queues.reply("replies").await?["qr"]["payload"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    site.buyer(&payload, PayerAction::Pay)?;
+    assert_eq!(queues.reply("replies").await?["state"], "paid");
+    site.close().await?;
+
+    let mut site = Site::build(Kind::Sqlite, "amqp.exchange = \"nowhere\"").await?;
+    site.start().await?;
+    site.log
+        .line(0, &["the broker cannot be used", "nowhere"])
+        .await?;
+    health(&site, "disconnected since").await?;
     site.close().await
 }
 

@@ -8,3 +8,4 @@ mod configuration;
 mod kill;
 mod payments;
 mod stop;
+mod takeover;

@@ -6,6 +6,7 @@ use serde_json::json;
 use simulator::bank::{Endpoint, PayerAction};
 use simulator::{Fault, Rule, When};
 use std::time::Duration;
+use testkit::real::process::{self, Process};
 use testkit::real::queue::{Queues, asking};
 use testkit::real::site::{DYNAMIC, Door, Site, ended, kopecks, message, qr};
 use testkit::real::store::{KINDS, Kind};
@@ -155,6 +156,28 @@ async fn a_broker_that_hangs_does_not_hold_up_a_stop() -> anyhow::Result<()> {
     site.start().await?;
     ended(&mut replies, State::Paid).await?;
     site.agree().await?;
+    site.close().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn systemd_hears_ready_alive_and_stopping() -> anyhow::Result<()> {
+    let site = Site::build(Kind::Sqlite, "").await?;
+    let path = site.folder.path().join("notify");
+    let socket = std::os::unix::net::UnixDatagram::bind(&path)?;
+    socket.set_read_timeout(Some(testkit::real::PATIENCE))?;
+    let heard = || -> anyhow::Result<String> {
+        let mut buffer = [0; 512];
+        let count = socket.recv(&mut buffer)?;
+        Ok(String::from_utf8_lossy(&buffer[..count]).into_owned())
+    };
+    let mut command = process::command(&site.config, &["run"]);
+    command.env("NOTIFY_SOCKET", &path).env("WATCHDOG_USEC", "200000");
+    let mut daemon = Process::launch(command, &site.log).await?;
+    assert!(heard()?.contains("READY=1"));
+    assert!(heard()?.contains("WATCHDOG=1"));
+    daemon.signal("TERM")?;
+    while !heard()?.contains("STOPPING=1") {}
+    assert_eq!(daemon.ended().await?.status.code(), Some(0));
     site.close().await
 }
 
