@@ -6,6 +6,10 @@ use crate::pace;
 use domain::operation::{Because, Closing, ClosingStep};
 use domain::{CallKind, Code, Fact, Fault, PaymentState, State};
 
+/// For so long after its end an unpaid payment is looked at again when the last look was not answered, in
+/// milliseconds: a provider's notification of late money may come for a day.
+const LAST_LOOK_MS: u64 = 24 * 3_600_000;
+
 /// Begins to close a payment. The next call is decided by [`advance`].
 pub fn begin(draft: &mut Draft, because: Because) {
     if draft.operation.closing.is_some() || draft.operation.state.is_final() {
@@ -170,7 +174,10 @@ pub fn watch(draft: &mut Draft) {
     if operation.in_flight.is_some() {
         return;
     }
-    let over = draft.now.ms_since(finished_at) >= operation.policy.late_watch_ms;
+    // The last look must have been answered.
+    let heard = operation.technical_errors == 0;
+    let watched_ms = draft.now.ms_since(finished_at);
+    let over = watched_ms >= operation.policy.late_watch_ms && (heard || watched_ms >= LAST_LOOK_MS);
     match operation.act_at {
         Some(at) if at > draft.now => {}
         Some(_) if over => {

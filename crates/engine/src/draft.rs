@@ -267,8 +267,10 @@ fn failed_fact(call: CallKind, fault: &Fault) -> Fact {
 
 fn due_at(operation: &Operation) -> Option<Timestamp> {
     let act_at = operation.act_at.filter(|_| operation.in_flight.is_none());
+    // With a call on its way and nothing else to wake for, the operation must still be found after a restart.
+    let lost = operation.in_flight.map(|call| call.since.plus_ms(LOST_CALL_MS));
     if operation.state.is_final() {
-        return act_at;
+        return act_at.or(lost);
     }
     let promise =
         Some(operation.answer_by).filter(|at| operation.state != State::Unresolved && *at != Timestamp::MAX);
@@ -277,8 +279,6 @@ fn due_at(operation: &Operation) -> Option<Timestamp> {
         .as_ref()
         .map(|qr| qr.expires_at)
         .filter(|_| operation.state == State::AwaitingPayment);
-    // With a call on its way and nothing else to wake for, the operation must still be found after a restart.
-    let lost = operation.in_flight.map(|call| call.since.plus_ms(LOST_CALL_MS));
     [act_at, promise, end, lost].into_iter().flatten().min()
 }
 

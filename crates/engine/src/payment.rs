@@ -402,6 +402,10 @@ fn hint(draft: &mut Draft) {
         _ => false,
     };
     if asks && draft.operation.in_flight.is_none() {
+        if draft.operation.state.is_final() {
+            // Nobody polls it any more, so the hint must outlive a crash before its question is answered.
+            draft.fact(Fact::Resumed);
+        }
         draft.call(CallKind::Status);
     }
 }

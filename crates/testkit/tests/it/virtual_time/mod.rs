@@ -3,6 +3,7 @@
 mod callbacks;
 mod cancel;
 mod cash_link;
+mod days;
 mod deadlines;
 mod endpoint_faults;
 mod late_money;
