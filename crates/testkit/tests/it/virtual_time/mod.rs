@@ -1,5 +1,11 @@
 //! The whole system in virtual time, with the simulated bank in the same process.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "helpers of tests: what cannot go on must fail the test"
+)]
+
 mod callbacks;
 mod cancel;
 mod cash_link;

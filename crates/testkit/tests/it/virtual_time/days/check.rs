@@ -4,6 +4,7 @@ use super::shop::Shop;
 use anyhow::{Result, ensure};
 use domain::{OperationId, OperationKind, State};
 use protocol::Reply;
+use simulator::books::SaleState;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use testkit::books;
@@ -41,6 +42,10 @@ pub async fn all(world: &World, shop: &Shop) -> Result<Sums> {
             operation.state.is_final() || called,
             "open, and nobody is called: {operation:#?} {story:#?}"
         );
+        ensure!(
+            operation.state.is_final() || begun(world, operation.id),
+            "open, although the bank could tell: {operation:#?} {story:#?}"
+        );
         let kind = match operation.kind() {
             OperationKind::Payment => "payments",
             OperationKind::Refund => "refunds",
@@ -68,6 +73,15 @@ pub async fn all(world: &World, shop: &Shop) -> Result<Sums> {
     }
     ensure!(sums.reversals > 0, "a day without late money: {sums}");
     Ok(sums)
+}
+
+/// Whether the buyer has begun to pay at the bank and never came to an end: the one thing that stays open for ever.
+fn begun(world: &World, id: OperationId) -> bool {
+    let ours = |order: &str| domain::OrderId::operation(order) == Some(id);
+    let entries = world.bank.books().entries;
+    entries
+        .iter()
+        .any(|entry| entry.order.as_deref().is_some_and(ours) && entry.state == SaleState::InProgress)
 }
 
 /// Everybody whose message was taken in has had its final answer, one unless the broker had to send the message
