@@ -83,7 +83,9 @@ fn check(root: &Path) -> Result<Report> {
     problems.extend(bans::check_crate_docs(&rust));
     problems.extend(rows::check(&rust));
     problems.extend(paths::check(&files, paths::host_name().as_deref()));
-    let is_picture = |path: &str| Path::new(path).extension().is_some_and(|kind| kind == "png") && root.join(path).is_file();
+    let is_picture = |path: &str| {
+        Path::new(path).extension().is_some_and(|kind| kind == "png") && root.join(path).is_file()
+    };
     problems.extend(links::check(&files, is_picture));
     problems.extend(decisions::check(&files));
     problems.extend(dependencies::check_lock(&files));
