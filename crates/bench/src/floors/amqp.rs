@@ -11,8 +11,6 @@ use lapin::{BasicProperties, Channel, Connection, ConnectionProperties, Consumer
 use std::time::Duration;
 use tokio::time::{Instant, timeout};
 
-/// The responder's queue.
-const QUEUE: &str = "bench.echo";
 /// RabbitMQ's pseudo-queue for replies.
 const REPLY_TO: &str = "amq.rabbitmq.reply-to";
 /// A body of about the size of a payment's request.
@@ -22,6 +20,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// So many clients, each with a channel of its own, each one request at a time.
 pub async fn echoes(url: &str, clients: usize, window: Duration) -> Result<u64> {
+    // A queue of its own: that of an earlier call may be on its way out.
+    let queue = format!("bench.echo.{clients}");
     let server = Connection::connect(url, ConnectionProperties::default()).await?;
     let channel = server.create_channel().await?;
     let options = QueueDeclareOptions {
@@ -29,9 +29,9 @@ pub async fn echoes(url: &str, clients: usize, window: Duration) -> Result<u64> 
         ..QueueDeclareOptions::default()
     };
     channel
-        .queue_declare(QUEUE.into(), options, FieldTable::default())
+        .queue_declare(queue.as_str().into(), options, FieldTable::default())
         .await?;
-    let requests = consume(&channel, QUEUE).await?;
+    let requests = consume(&channel, &queue).await?;
     let responder = tokio::spawn(respond(channel, requests));
 
     let connection = Connection::connect(url, ConnectionProperties::default()).await?;
@@ -45,7 +45,7 @@ pub async fn echoes(url: &str, clients: usize, window: Duration) -> Result<u64> 
     let all = std::mem::take(&mut asking);
     let mut rounds: FuturesUnordered<_> = all
         .into_iter()
-        .map(|(channel, replies)| ask(channel, replies, begun, window))
+        .map(|(channel, replies)| ask(channel, replies, &queue, (begun, window)))
         .collect();
     let mut count = 0;
     while let Some(asked) = rounds.next().await {
@@ -82,11 +82,16 @@ async fn respond(channel: Channel, mut requests: Consumer) -> Result<()> {
     Ok(())
 }
 
-async fn ask(channel: Channel, mut replies: Consumer, begun: Instant, window: Duration) -> Result<u64> {
+async fn ask(
+    channel: Channel,
+    mut replies: Consumer,
+    queue: &str,
+    (begun, window): (Instant, Duration),
+) -> Result<u64> {
     let mut count = 0;
     while begun.elapsed() < window && count < ROUNDS_MAX {
         let properties = BasicProperties::default().with_reply_to(REPLY_TO.into());
-        publish(&channel, QUEUE.into(), properties, &BODY).await?;
+        publish(&channel, queue.into(), properties, &BODY).await?;
         timeout(PATIENCE, replies.next())
             .await?
             .context("the replies ended")??;
