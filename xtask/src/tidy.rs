@@ -83,7 +83,10 @@ fn check(root: &Path) -> Result<Report> {
     problems.extend(bans::check_crate_docs(&rust));
     problems.extend(rows::check(&rust));
     problems.extend(paths::check(&files, paths::host_name().as_deref()));
-    let is_picture = |path: &str| path.ends_with(".png") && root.join(path).is_file();
+    let is_picture = |path: &str| {
+        let path = root.join(path);
+        path.extension().is_some_and(|extension| extension == "png") && path.is_file()
+    };
     problems.extend(links::check(&files, is_picture));
     problems.extend(decisions::check(&files));
     problems.extend(dependencies::check_lock(&files));
