@@ -84,8 +84,7 @@ fn check(root: &Path) -> Result<Report> {
     problems.extend(rows::check(&rust));
     problems.extend(paths::check(&files, paths::host_name().as_deref()));
     let is_picture = |path: &str| {
-        let path = root.join(path);
-        path.extension().is_some_and(|extension| extension == "png") && path.is_file()
+        Path::new(path).extension().is_some_and(|kind| kind == "png") && root.join(path).is_file()
     };
     problems.extend(links::check(&files, is_picture));
     problems.extend(decisions::check(&files));

@@ -53,6 +53,7 @@ fn line(operation: &Operation, fact: &Fact) -> String {
         Fact::RefundUnderWay => "the refund is under way".to_owned(),
         Fact::RefundTriedAgain { attempt } => format!("the refund was refused; attempt {attempt} follows"),
         Fact::GaveUp => "tried for as long as the settings allow; look into it".to_owned(),
+        Fact::Hinted => "the provider hints at news after the end; asking".to_owned(),
         Fact::WatchEnded => "watched for late money long enough; none came".to_owned(),
         Fact::PromiseOver => "the promised time is over and the outcome is not known".to_owned(),
         Fact::Resumed => "taken up again".to_owned(),

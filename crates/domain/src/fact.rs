@@ -73,6 +73,8 @@ pub enum Fact {
     PromiseOver,
     /// It was tried for as long as the settings allow; nobody asks any more. Needs a person.
     GaveUp,
+    /// The provider hinted at news of a payment that had ended and was no longer watched: it is asked about.
+    Hinted,
     /// It was watched for late money for as long as the settings say.
     WatchEnded,
     /// It was taken up again after a restart or from a daemon that is gone.

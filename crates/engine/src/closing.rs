@@ -104,7 +104,12 @@ pub fn revoke_failed(draft: &mut Draft, fault: &Fault) {
 /// The provider says that no money has moved so far. Is it over?
 pub fn not_paid(draft: &mut Draft, call: CallKind, state: &PaymentState) {
     if call != CallKind::Status {
-        ask_next(draft);
+        // The answer to an earlier attempt was lost: it had succeeded.
+        if call == CallKind::Revoke && matches!(state, PaymentState::Expired | PaymentState::Cancelled) {
+            revoked(draft);
+        } else {
+            ask_next(draft);
+        }
         return;
     }
     if matches!(state, PaymentState::NotStarted | PaymentState::InProgress) && draft.operation.qr.is_none() {

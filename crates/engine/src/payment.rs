@@ -186,6 +186,11 @@ fn cancel_requested(draft: &mut Draft) {
 fn hint(draft: &mut Draft) {
     let registering = draft.operation.state == State::Registering;
     if !registering && draft.operation.paid.is_none() {
+        let unwatched = draft.operation.state.is_final() && draft.operation.act_at.is_none();
+        if unwatched && draft.operation.in_flight.is_none() {
+            // Nobody asks about it any more, so the hint must outlive a crash before its question is answered.
+            draft.fact(Fact::Hinted);
+        }
         draft.call(CallKind::Status);
     }
 }

@@ -20,7 +20,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-/// The exchange that registers publish to.
+/// The exchange that registers publish to, unless the settings give another.
 pub const EXCHANGE: &str = "amq.topic";
 /// The name of the queue for what could not be read, unless the settings give another.
 pub const DEAD_LETTER_QUEUE: &str = "qrpay.dead_letter";

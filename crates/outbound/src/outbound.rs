@@ -4,6 +4,7 @@ use crate::failure;
 use crate::http::HttpSender;
 use crate::limiter::Busy;
 use crate::providers::{Provider, ProviderHealth, Providers};
+use crate::redact;
 use crate::sender::Sender;
 use crate::transcript::{self, Subject};
 use connector::provider::Transport;
@@ -88,7 +89,9 @@ impl Outbound {
             let request = match connector.next(call, &heard, self.clock.now()) {
                 Ok(Turn::Done(answer)) => return Ok(answer),
                 Ok(Turn::Send(request)) => request,
-                Err(fault) => {
+                Err(mut fault) => {
+                    // The provider's own words may name the payer, and a fault goes to the journal and the log.
+                    fault.detail = redact::mask_numbers(&fault.detail);
                     // A wish to be asked later is for everybody who calls this provider.
                     if let (Some(provider), Some(wait_ms)) = (&last, fault.retry_after_ms) {
                         provider.limiter.pause(wait_ms);

@@ -205,7 +205,7 @@ fn balanced(value: &str) -> usize {
 
 /// Masks runs of digits that look like a phone (10 to 12 digits that begin with `+`, 7, 8 or 9) or a bank card (13 to
 /// 19 digits with a right check digit). Runs inside a word (`AD100012…`) are ids and stay.
-fn mask_numbers(text: &str) -> String {
+pub fn mask_numbers(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     let mut previous: Option<char> = None;

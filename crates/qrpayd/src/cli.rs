@@ -31,7 +31,7 @@ pub enum Command {
     },
     /// Show everything at once on this machine: a kiosk, a simulated bank, a buyer's phone. Nothing to install.
     Demo(DemoOptions),
-    /// Check the settings file and the modules' settings, and say what is wrong. Changes nothing.
+    /// Check the settings file and the modules' settings, and say what is wrong. Changes no settings.
     Check {
         /// The settings file.
         #[arg(long, default_value = CONFIG)]

@@ -2,6 +2,7 @@
 
 use anyhow::Context;
 use axum::Router;
+use axum::serve::ListenerExt;
 use desk::{Desk, Modules};
 use domain::{Clock, ModuleName};
 use gateway::TokenOwner;
@@ -13,6 +14,7 @@ use outbound::Outbound;
 use settings::Settings;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -91,7 +93,6 @@ fn amqp_options(settings: &settings::Amqp) -> anyhow::Result<Option<AmqpOptions>
         max_body_bytes: settings.message_limit_bytes,
         exchange: settings.exchange.clone(),
         dead_letter_queue: settings.dead_letter_queue.clone(),
-
         ..AmqpOptions::new(addresses)
     }))
 }
@@ -196,25 +197,44 @@ impl Daemon {
         self.desk.clone()
     }
 
-    /// Stops: no new work, calls that are on their way come home within `within_ms`, replies leave, the rest is
-    /// parked in the journal.
+    /// Stops: no new work, calls that are on their way come home, replies leave, the rest is parked in the journal.
+    /// All of it takes at most about `within_ms`; what is not done by then is taken up at the next start.
     pub async fn stop(self, within_ms: u64) {
+        let farewell_ms = (within_ms / FAREWELL_SHARE).min(FAREWELL_MAX_MS);
+        let deadline = tokio::time::Instant::now() + Duration::from_millis(within_ms);
         self.outbound.close();
-        self.desk.stop(within_ms).await;
+        self.desk.stop(within_ms.saturating_sub(farewell_ms)).await;
+        let journal = Arc::clone(&self.journal);
+        let farewell = async {
+            self.say_goodbye().await;
+            journal.close().await;
+        };
+        if tokio::time::timeout_at(deadline, farewell).await.is_err() {
+            tracing::warn!(
+                "the doors were not closed in time; replies that have not left are sent after the next start"
+            );
+        }
+    }
+
+    /// Closes the doors; replies that wait are sent first.
+    async fn say_goodbye(self) {
         if let Some(amqp) = self.amqp {
             amqp.stop().await;
         }
         self.stop_http.cancel();
         for server in self.servers {
-            let patience = std::time::Duration::from_millis(LAST_REQUESTS_MS);
+            let patience = Duration::from_millis(LAST_REQUESTS_MS);
             if tokio::time::timeout(patience, server).await.is_err() {
                 tracing::debug!("a connection was still open and is closed now");
             }
         }
-        self.journal.close().await;
     }
 }
 
+/// Which part of a stop is left to the doors: one in so many.
+const FAREWELL_SHARE: u64 = 4;
+/// The doors need no more than this, in milliseconds.
+const FAREWELL_MAX_MS: u64 = 5_000;
 /// How long open HTTP connections may take to end at a stop, in milliseconds.
 const LAST_REQUESTS_MS: u64 = 1_000;
 
@@ -225,6 +245,12 @@ async fn bind(address: SocketAddr, key: &str) -> anyhow::Result<TcpListener> {
 }
 
 fn serve(listener: TcpListener, router: Router, stop: CancellationToken) -> JoinHandle<()> {
+    // Without this an event that follows another closely waits for the register's delayed acknowledgement, 40 ms.
+    let listener = listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "small packets of a connection may be held back");
+        }
+    });
     tokio::spawn(async move {
         let server = axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned());
         if let Err(error) = server.await {

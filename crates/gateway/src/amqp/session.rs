@@ -149,7 +149,7 @@ async fn consume_module(
         channel
             .queue_bind(
                 name.into(),
-                options.exchange.as_str().into(),
+                short(&options.exchange)?,
                 key.as_str().into(),
                 QueueBindOptions::default(),
                 FieldTable::default(),

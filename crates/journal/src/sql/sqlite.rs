@@ -53,6 +53,12 @@ impl SqlJournal<Sqlite> {
     /// and read and write settings; anything else is [`JournalError::Unavailable`].
     pub async fn open_for_settings(path: impl AsRef<Path>) -> Result<Self, JournalError> {
         let path = canonical(path.as_ref())?;
+        if !path.exists() {
+            return Err(JournalError::Unavailable(format!(
+                "there is no file {} yet: run `qrpayd migrate`, which makes it",
+                path.display()
+            )));
+        }
         let source = source(&path)?;
         let connection = connect(&source, false).await?;
         let options = JournalOptions {

@@ -38,3 +38,13 @@ pub async fn until<T>(
         Err(_) => bail!("waited in vain for this: {what}"),
     }
 }
+
+/// A plain HTTP client; TLS is never asked of it.
+///
+/// # Errors
+/// When it cannot be made.
+pub fn http_client() -> anyhow::Result<reqwest::Client> {
+    // Another test of this process may have chosen already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Ok(reqwest::Client::builder().no_proxy().build()?)
+}

@@ -31,8 +31,16 @@ impl Process {
     /// # Errors
     /// When it ends instead.
     pub async fn start(config: &Path, log: &Log) -> anyhow::Result<Self> {
+        Self::launch(command(config, &["run"]), log).await
+    }
+
+    /// The same with a command of the caller's making.
+    ///
+    /// # Errors
+    /// When it ends instead.
+    pub async fn launch(mut command: Command, log: &Log) -> anyhow::Result<Self> {
         let mark = log.mark();
-        let mut child = command(config, &["run"])
+        let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -32,11 +32,25 @@ impl Queues {
         Ok(Self { connection, channel })
     }
 
-    /// Publishes to `servplus.<module>.payment`; returns when the broker has it.
+    /// Publishes to `servplus.<module>.payment` at `amq.topic`; returns when the broker has it.
     ///
     /// # Errors
     /// When the broker does not confirm, or no queue takes it.
     pub async fn send(&self, module: &str, body: &[u8], properties: BasicProperties) -> anyhow::Result<()> {
+        self.send_to("amq.topic", module, body, properties).await
+    }
+
+    /// The same at any exchange.
+    ///
+    /// # Errors
+    /// When the broker does not confirm, or no queue takes it.
+    pub async fn send_to(
+        &self,
+        exchange: &str,
+        module: &str,
+        body: &[u8],
+        properties: BasicProperties,
+    ) -> anyhow::Result<()> {
         let key = format!("servplus.{module}.payment");
         let options = BasicPublishOptions {
             mandatory: true,
@@ -44,7 +58,7 @@ impl Queues {
         };
         let confirm = self
             .channel
-            .basic_publish("amq.topic".into(), key.as_str().into(), options, body, properties)
+            .basic_publish(exchange.into(), key.as_str().into(), options, body, properties)
             .await?
             .await?;
         anyhow::ensure!(

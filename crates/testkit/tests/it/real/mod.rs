@@ -2,4 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
 
+mod bad_input;
+mod broker;
+mod configuration;
+mod kill;
 mod payments;
+mod stop;
+mod takeover;

@@ -4,9 +4,9 @@ use domain::{CallerId, Code, State};
 use protocol::LinkVerdict;
 use register::{Pay, PaymentId, Refund, Register};
 use serde_json::json;
-use simulator::bank::PayerAction;
+use simulator::bank::{Endpoint, PayerAction};
 use testkit::real::queue::{self, Queues, asking};
-use testkit::real::site::{CASH_LINK, DYNAMIC, Door, Site, ended, kopecks, message, next, qr};
+use testkit::real::site::{CASH_LINK, DYNAMIC, Door, Site, ended, kopecks, message, next, qr, succeed};
 use testkit::real::store::Kind;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -200,6 +200,34 @@ async fn a_delivery_that_comes_again_finds_its_payment() -> anyhow::Result<()> {
     }
     assert_eq!(told.into_iter().collect::<Vec<_>>(), ["first", "second"]);
     site.journaled("again-1").await?;
+    site.agree().await?;
+    site.close().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bank_that_wants_a_certificate_takes_nothing_without_it() -> anyhow::Result<()> {
+    let site = Site::open(Kind::Sqlite).await?;
+    let set = [
+        "config",
+        "set",
+        DYNAMIC,
+        "merchant",
+        "0",
+        "cert=",
+        "pkey=",
+        "timeout=1",
+    ];
+    succeed(site.command(&set).await?)?;
+    site.log.line(0, &["module settings were changed"]).await?;
+    let register = site.register(Door::Http, DYNAMIC)?;
+    let end = ended(&mut register.pay(Pay::new(kopecks(100)?)).await, State::Refused).await?;
+    let error = end.error.unwrap();
+    assert_eq!(error.code, Code::ProviderLogin);
+    assert!(
+        error.detail.unwrap().contains("client certificate"),
+        "it says what to do"
+    );
+    assert_eq!(site.calls(Endpoint::RegisterQr), 0);
     site.agree().await?;
     site.close().await
 }

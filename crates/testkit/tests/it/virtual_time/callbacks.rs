@@ -114,8 +114,15 @@ async fn row_05_doubled_and_reordered_ones_beside_the_poll_do_nothing_twice() {
     let due = world.bank.lock().take_callbacks(world.bank.now());
     assert_eq!(due.len(), 3, "the late one of the decline, and the doubled one");
     let deliver = async |at: usize| world.deliver("qrraiffd", &due[at].signature, &due[at].body).await;
+    let asked = calls(&world, Endpoint::PaymentInfo);
     let (one, two, three) = tokio::join!(deliver(0), deliver(1), deliver(2));
     assert_eq!([one, two, three], [CallbackVerdict::Taken; 3]);
+    world.pass(100).await;
+    assert_eq!(
+        calls(&world, Endpoint::PaymentInfo),
+        asked + 1,
+        "one question for three hints"
+    );
     let end = world.ended(id(&shown)).await.unwrap();
     assert_eq!(end.state, Some(State::Paid), "{end:?}");
     assert_eq!(deliver(0).await, CallbackVerdict::Taken);

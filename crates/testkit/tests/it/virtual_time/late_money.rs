@@ -114,3 +114,37 @@ async fn a_notification_finds_it_long_after_the_watch_has_ended() {
     assert_eq!(world.bank.books().refunded().0, 15_000);
     books::agree(&world).await.unwrap();
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_watch_outlives_a_crash_in_the_middle_of_a_look() {
+    let mut world = World::new(1, json!({})).await.unwrap();
+    let end = expired(&world).await;
+    world.bank.fault(
+        Some(Endpoint::PaymentInfo),
+        Fault::Delay { ms: 5_000 },
+        When::Next(1),
+    );
+    world.crash().await.unwrap();
+    world.pass(1_000).await;
+    world.crash().await.unwrap();
+    pay_late(&world, &end);
+    world.pass(3_600_000).await;
+    assert_eq!(world.bank.books().refunded().0, 15_000);
+    books::agree(&world).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_notification_that_was_taken_outlives_a_crash_and_a_lost_answer() {
+    let mut world = World::new(1, json!({})).await.unwrap();
+    let end = expired(&world).await;
+    world.pass(6 * 3_600_000).await;
+    pay_late(&world, &end);
+    world
+        .bank
+        .fault(Some(Endpoint::PaymentInfo), Fault::DropBefore, When::Next(2));
+    assert_eq!(world.deliver_callbacks().await, [gateway::CallbackVerdict::Taken]);
+    world.crash().await.unwrap();
+    world.pass(3_600_000).await;
+    assert_eq!(world.bank.books().refunded().0, 15_000);
+    books::agree(&world).await.unwrap();
+}

@@ -1,8 +1,15 @@
 //! The whole system in virtual time, with the simulated bank in the same process.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "helpers of tests: what cannot go on must fail the test"
+)]
+
 mod callbacks;
 mod cancel;
 mod cash_link;
+mod days;
 mod deadlines;
 mod endpoint_faults;
 mod late_money;
