@@ -99,7 +99,10 @@ fn check_module(
                     http_timeout_ms: built.built.transport.timeout_ms,
                 };
                 let warnings = settings::check_nesting(register_timeout_ms, &[times]);
-                found.warnings.extend(warnings.iter().map(ToString::to_string));
+                let told = |warning: &settings::Warning| {
+                    format!("{warning}; until then a QR may end earlier than its qrTtl")
+                };
+                found.warnings.extend(warnings.iter().map(told));
                 if let Err(error) = outbound::check_transport(&built.built.transport) {
                     found.faults.push(format!(
                         "{module}, store `{store}`, terminal `{terminal}`: {error}"

@@ -73,7 +73,7 @@ impl Screen {
         }
         if let Some(failure) = &reply.error {
             let text = self.lang.pick(&failure.text).to_owned();
-            if text != self.lang.pick(&reply.message) {
+            if !self.lang.pick(&reply.message).contains(&text) {
                 self.line(&text);
             }
             if let Some(detail) = &failure.detail {
