@@ -14,7 +14,7 @@ use register::{Patience, Register, ReplyStream};
 use secrecy::ExposeSecret;
 use serde_json::Value;
 use simulator::bank::{Endpoint, PayerAction};
-use simulator::books::{RefundState, SaleState};
+use simulator::books::{BookEntry, RefundState, SaleState};
 use simulator::{ClientAuth, Merchant, Running, Simulator};
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -68,7 +68,7 @@ pub struct Site {
     pub log: Log,
     /// The settings file.
     pub config: PathBuf,
-    /// A file that is removed at the end.
+    /// Where all files of the site are; it is removed at the end.
     pub folder: TempDir,
     /// The token of register 1 in store 1.
     pub token: String,
@@ -337,21 +337,22 @@ impl Site {
                 operation.state
             );
             let sum = operation.amount().get();
-            match operation.state {
-                State::Paid => {
-                    let sold = books.entries.iter().filter(|entry| {
-                        entry.state == SaleState::Paid
-                            && order_of(entry.order.as_deref()) == Some(operation.id)
-                    });
-                    let sums: Vec<_> = sold
-                        .filter_map(|entry| entry.amount)
-                        .map(|amount| amount.0)
-                        .collect();
-                    anyhow::ensure!(sums == [sum], "the bank has {sums:?} for {operation:?}");
-                    paid += sum;
-                }
-                State::Refunded => refunded += sum,
-                _ => {}
+            if operation.state == State::Refunded {
+                refunded += sum;
+            }
+            // Also money that came too late and was given back.
+            if operation.paid.is_some() {
+                let of_this = |entry: &&BookEntry| {
+                    entry.state == SaleState::Paid && order_of(entry.order.as_deref()) == Some(operation.id)
+                };
+                let sold = books
+                    .entries
+                    .iter()
+                    .filter(of_this)
+                    .filter_map(|entry| entry.amount);
+                let sums: Vec<_> = sold.map(|amount| amount.0).collect();
+                anyhow::ensure!(sums == [sum], "the bank has {sums:?} for {operation:?}");
+                paid += sum;
             }
         }
         let completed = books.entries.iter().flat_map(|entry| &entry.refunds);
