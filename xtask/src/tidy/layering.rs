@@ -168,8 +168,7 @@ const DOORS: [Door; 8] = [
     Door {
         names: &["sqlx"],
         rooms: &["journal", "bench", "testkit"],
-        why: "the journal is the only room that writes; the bench measures what a database gives by itself, the \
-              test kit holds the daemon's database against it",
+        why: "the journal is the only room that writes; tests and bench look at a database from outside",
     },
     Door {
         names: &["reqwest"],
@@ -428,7 +427,7 @@ mod tests {
         assert_eq!(
             problems("qrpayd", &[("sqlx", None)]),
             [
-                "crate qrpayd depends on sqlx: only [journal, bench] may, because the journal is the only room that writes; the bench measures what a database gives by itself"
+                "crate qrpayd depends on sqlx: only [journal, bench, testkit] may, because the journal is the only room that writes; tests and bench look at a database from outside"
             ]
         );
         assert!(problems("attic", &[])[0].contains("not on the map"));

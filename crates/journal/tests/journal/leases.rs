@@ -195,7 +195,7 @@ pub async fn one_is_taken_by_name(bench: Bench) {
         .commit(change(&next(&first, State::AwaitingPayment)))
         .await;
     assert!(matches!(stale, Err(JournalError::Stale { .. })));
-    let nobody = payment("never opened", 100).id;
+    let nobody = payment("never-opened", 100).id;
     assert!(
         journal
             .take(nobody, HOLDER, at(1), at(2))

@@ -1,10 +1,12 @@
 //! The whole system for real: the daemon's own binary as a process, the simulated bank behind mTLS, a real broker, a
 //! real database, and wires between them that can be held and cut.
 
+pub mod books;
 pub mod broker;
 pub mod log;
 pub mod process;
 pub mod queue;
+pub mod replies;
 pub mod site;
 pub mod store;
 pub mod wire;

@@ -137,3 +137,27 @@ pub async fn run(mut command: Command) -> anyhow::Result<Output> {
         .await
         .context("a command does not end")???)
 }
+
+/// The output of a command that must succeed.
+///
+/// # Errors
+/// When it did not.
+pub fn succeed(output: Output) -> anyhow::Result<String> {
+    let err = String::from_utf8_lossy(&output.stderr);
+    anyhow::ensure!(output.status.success(), "{}: {err}", output.status);
+    Ok(String::from_utf8(output.stdout)?)
+}
+
+/// What a command said that must fail.
+///
+/// # Errors
+/// When it did not.
+pub fn fail(output: &Output) -> anyhow::Result<String> {
+    let out = String::from_utf8_lossy(&output.stdout);
+    let err = String::from_utf8_lossy(&output.stderr);
+    anyhow::ensure!(
+        !output.status.success(),
+        "it should have failed and said: {out}{err}"
+    );
+    Ok(format!("{out}{err}"))
+}

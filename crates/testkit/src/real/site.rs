@@ -2,19 +2,16 @@
 
 use super::broker::VirtualHost;
 use super::log::Log;
-use super::process::{self, Ended, Process};
+use super::process::{self, Ended, Process, succeed};
 use super::store::{Kind, Store};
 use super::until;
 use super::wire::Wire;
 use anyhow::{Context, bail};
-use domain::{Kopecks, ModuleName, OperationId, OrderId, State, StoreId, TerminalId};
+use domain::{ModuleName, OperationId, State, StoreId, TerminalId};
 use journal::{Journal, ListFilter, Stored};
-use protocol::Reply;
-use register::{Patience, Register, ReplyStream};
+use register::{Patience, Register};
 use secrecy::ExposeSecret;
-use serde_json::Value;
 use simulator::bank::{Endpoint, PayerAction};
-use simulator::books::{RefundState, SaleState};
 use simulator::{ClientAuth, Merchant, Running, Simulator};
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -68,7 +65,7 @@ pub struct Site {
     pub log: Log,
     /// The settings file.
     pub config: PathBuf,
-    /// A file that is removed at the end.
+    /// Where all files of the site are; it is removed at the end.
     pub folder: TempDir,
     /// The token of register 1 in store 1.
     pub token: String,
@@ -317,61 +314,6 @@ impl Site {
         .await
     }
 
-    /// Compares the journal with the bank's books: every operation has ended, each payment's money and each refund
-    /// stand in both, and the books hold no money that the journal does not know.
-    ///
-    /// # Errors
-    /// When they differ.
-    pub async fn agree(&self) -> anyhow::Result<()> {
-        let filter = ListFilter {
-            limit: journal::PAGE_MAX,
-            ..ListFilter::default()
-        };
-        let books = self.bank.bank.with(simulator::Bank::books);
-        let (mut paid, mut refunded) = (0, 0);
-        for operation in self.journal.list(&filter).await? {
-            anyhow::ensure!(
-                operation.state.is_final(),
-                "{} has not ended: {:?}",
-                operation.id,
-                operation.state
-            );
-            let sum = operation.amount().get();
-            match operation.state {
-                State::Paid => {
-                    let sold = books.entries.iter().filter(|entry| {
-                        entry.state == SaleState::Paid
-                            && order_of(entry.order.as_deref()) == Some(operation.id)
-                    });
-                    let sums: Vec<_> = sold
-                        .filter_map(|entry| entry.amount)
-                        .map(|amount| amount.0)
-                        .collect();
-                    anyhow::ensure!(sums == [sum], "the bank has {sums:?} for {operation:?}");
-                    paid += sum;
-                }
-                State::Refunded => refunded += sum,
-                _ => {}
-            }
-        }
-        let completed = books.entries.iter().flat_map(|entry| &entry.refunds);
-        let pending = completed
-            .filter(|refund| refund.state == RefundState::InProgress)
-            .count();
-        anyhow::ensure!(pending == 0, "the bank has refunds under way");
-        anyhow::ensure!(
-            books.paid().0 == paid,
-            "paid: the bank has {:?}, the journal {paid}",
-            books.paid()
-        );
-        let theirs = books.refunded().0;
-        anyhow::ensure!(
-            theirs == refunded,
-            "refunded: the bank has {theirs}, the journal {refunded}"
-        );
-        Ok(())
-    }
-
     /// Ends everything: the daemon must go well, and no key, token or password may stand in its log.
     ///
     /// # Errors
@@ -437,11 +379,6 @@ pub fn write_secret(path: &Path, text: &str) -> anyhow::Result<()> {
     Ok(file.write_all(text.as_bytes())?)
 }
 
-/// The operation behind an order number of the books.
-fn order_of(order: Option<&str>) -> Option<OperationId> {
-    OrderId::operation(order?)
-}
-
 async fn bank(key: &str, callbacks: &Wire) -> anyhow::Result<Running> {
     let mut merchant = Merchant::new(MERCHANT, key);
     merchant.callback_url = Some(format!("http://{}/callback/{DYNAMIC}", callbacks.address()));
@@ -464,86 +401,4 @@ fn settings(journal: &str, broker: &str, token: &str, more: &str) -> String {
          log {{ format = \"text\", level = \"debug,wire=trace,sqlx=info\" }}\n\
          {more}\n"
     )
-}
-
-/// The output of a command that must succeed.
-///
-/// # Errors
-/// When it did not.
-pub fn succeed(output: Output) -> anyhow::Result<String> {
-    let err = String::from_utf8_lossy(&output.stderr);
-    anyhow::ensure!(output.status.success(), "{}: {err}", output.status);
-    Ok(String::from_utf8(output.stdout)?)
-}
-
-/// What a command said that must fail.
-///
-/// # Errors
-/// When it did not.
-pub fn fail(output: &Output) -> anyhow::Result<String> {
-    let out = String::from_utf8_lossy(&output.stdout);
-    let err = String::from_utf8_lossy(&output.stderr);
-    anyhow::ensure!(
-        !output.status.success(),
-        "it should have failed and said: {out}{err}"
-    );
-    Ok(format!("{out}{err}"))
-}
-
-/// The next reply of a register.
-///
-/// # Errors
-/// When there is none.
-pub async fn next(replies: &mut ReplyStream) -> anyhow::Result<Reply> {
-    let next = tokio::time::timeout(super::PATIENCE, replies.next()).await;
-    Ok(next
-        .context("waited in vain for a reply")?
-        .context("no further reply")??)
-}
-
-/// The first reply that shows a QR, and its text.
-///
-/// # Errors
-/// When the payment ends without one.
-pub async fn qr(replies: &mut ReplyStream) -> anyhow::Result<(Reply, String)> {
-    loop {
-        let reply = next(replies).await?;
-        if let Some(payload) = reply.qr.as_ref().map(|qr| qr.payload.clone()) {
-            return Ok((reply, payload));
-        }
-        anyhow::ensure!(!reply.is_final, "it ended without a QR: {reply:?}");
-    }
-}
-
-/// The final reply; it must say this.
-///
-/// # Errors
-/// When it says something else.
-pub async fn ended(replies: &mut ReplyStream, state: State) -> anyhow::Result<Reply> {
-    loop {
-        let reply = next(replies).await?;
-        if reply.is_final {
-            anyhow::ensure!(reply.state == Some(state), "it should be {state:?}: {reply:?}");
-            return Ok(reply);
-        }
-    }
-}
-
-/// A sum in kopecks.
-///
-/// # Errors
-/// When it is none.
-pub fn kopecks(amount: i64) -> anyhow::Result<Kopecks> {
-    Ok(Kopecks::new(amount)?)
-}
-
-/// A message as JSON, from register 1 of store 1.
-pub fn message(operation: &str, id: &str, fields: &Value) -> Value {
-    let mut message = serde_json::json!({
-        "operation": operation, "id": id, "module": DYNAMIC, "store": "1", "terminal": "1",
-    });
-    if let (Some(message), Some(fields)) = (message.as_object_mut(), fields.as_object()) {
-        message.extend(fields.clone());
-    }
-    message
 }

@@ -144,7 +144,7 @@ async fn pays_declines_cancels(client: &Client, demo: &Demo) -> anyhow::Result<(
     result_is(client, "paid").await?;
     let books = environment::fetch(&format!("{}/bank/books", demo.address)).await?;
     anyhow::ensure!(
-        books.contains("\"paid\""),
+        books.contains("\"PAID\""),
         "the bank has no paid order in its books: {books}"
     );
 

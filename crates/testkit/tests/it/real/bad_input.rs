@@ -5,7 +5,8 @@ use domain::State;
 use serde_json::{Value, json};
 use simulator::bank::PayerAction;
 use testkit::real::queue::{Queues, asking};
-use testkit::real::site::{DEAD_LETTERS, DYNAMIC, Site, message};
+use testkit::real::replies::message;
+use testkit::real::site::{DEAD_LETTERS, DYNAMIC, Site};
 use testkit::real::store::Kind;
 use testkit::real::until;
 
@@ -121,7 +122,7 @@ fn table() -> Vec<Bad> {
         ),
         bad(
             "a fraction",
-            &pay(&json!({ "amount": 1.5 })),
+            &pay(&serde_json::from_str(r#"{"amount":1.5}"#).unwrap()),
             "invalid_field",
             "amount",
             true,

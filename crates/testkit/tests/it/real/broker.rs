@@ -5,7 +5,8 @@ use register::{Patience, Pay};
 use serde_json::Value;
 use simulator::bank::PayerAction;
 use testkit::real::queue::{Queues, asking};
-use testkit::real::site::{DYNAMIC, Door, Site, ended, kopecks, message, qr};
+use testkit::real::replies::{ended, kopecks, message, qr};
+use testkit::real::site::{DYNAMIC, Door, Site};
 use testkit::real::store::Kind;
 use testkit::real::until;
 

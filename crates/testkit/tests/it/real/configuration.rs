@@ -5,10 +5,9 @@ use register::{Pay, Register};
 use serde_json::{Value, json};
 use simulator::bank::PayerAction;
 use std::path::Path;
-use testkit::real::process;
-use testkit::real::site::{
-    CASH_LINK, DYNAMIC, Door, Site, ended, fail, kopecks, next, qr, succeed, write_secret,
-};
+use testkit::real::process::{self, fail, succeed};
+use testkit::real::replies::{ended, kopecks, next, qr};
+use testkit::real::site::{CASH_LINK, DYNAMIC, Door, Site, write_secret};
 use testkit::real::store::{KINDS, Kind};
 use testkit::real::until;
 

@@ -7,9 +7,11 @@ use domain::{CallerId, OperationId, State};
 use futures_util::future::join_all;
 use register::{Pay, PaymentId, Refund, ReplyStream};
 use simulator::bank::{Endpoint, PayerAction};
+use simulator::{Fault, Rule, When};
 use testkit::real::queue::Queues;
-use testkit::real::site::{DYNAMIC, Door, Site, ended, kopecks, qr};
-use testkit::real::store::Kind;
+use testkit::real::replies::{ended, kopecks, qr};
+use testkit::real::site::{CASH_LINK, DYNAMIC, Door, Site};
+use testkit::real::store::{KINDS, Kind};
 use testkit::real::until;
 
 /// Where the power goes.
@@ -43,11 +45,16 @@ enum Step {
     RefundUncommitted,
     /// "Refunded" is committed; the reply has not left.
     RefundedUntold,
+    /// Money came after the cancel and the bank has given it back; its answer is on the way.
+    ReversalUnanswered,
+    /// The bank has bound a link; its answer is on the way.
+    BindUnanswered,
+    /// The bank's answer to the binding was heard; neither it nor the register's new link is committed.
+    BindUncommitted,
 }
 
 /// Each step over the door at which more can go wrong with it.
-const STEPS: [(Step, Door); 18] = [
-    (Step::BeforeTheOpening, Door::Amqp),
+const STEPS: [(Step, Door); 20] = [
     (Step::RegistrationUnsent, Door::Http),
     (Step::RegistrationUnsent, Door::Amqp),
     (Step::RegistrationUnanswered, Door::Amqp),
@@ -65,16 +72,27 @@ const STEPS: [(Step, Door); 18] = [
     (Step::RefundUnanswered, Door::Amqp),
     (Step::RefundUncommitted, Door::Http),
     (Step::RefundedUntold, Door::Amqp),
+    (Step::ReversalUnanswered, Door::Http),
+    (Step::BindUnanswered, Door::Http),
+    (Step::BindUncommitted, Door::Amqp),
 ];
 
 #[tokio::test(flavor = "multi_thread")]
-async fn at_every_step_with_sqlite() -> anyhow::Result<()> {
+async fn row_13_at_every_step_with_sqlite() -> anyhow::Result<()> {
     at_every_step(Kind::Sqlite).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn at_every_step_with_mariadb() -> anyhow::Result<()> {
+async fn row_13_at_every_step_with_mariadb() -> anyhow::Result<()> {
     at_every_step(Kind::MariaDb).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn row_12_a_message_is_acknowledged_only_after_its_commit() -> anyhow::Result<()> {
+    for kind in KINDS {
+        Scene::play(kind, Step::BeforeTheOpening, Door::Amqp).await?;
+    }
+    Ok(())
 }
 
 /// All steps at once: most of the time is spent in waiting for leases and for the bank's patience.
@@ -115,6 +133,8 @@ impl Scene {
             Step::RefundUnsent | Step::RefundUnanswered | Step::RefundUncommitted | Step::RefundedUntold => {
                 scene.refund().await?;
             }
+            Step::ReversalUnanswered => scene.reversal().await?,
+            Step::BindUnanswered | Step::BindUncommitted => scene.bind().await?,
         }
         scene.site.agree().await?;
         scene.site.close().await
@@ -252,6 +272,57 @@ impl Scene {
         Ok(())
     }
 
+    async fn reversal(&mut self) -> anyhow::Result<()> {
+        let (mut replies, id) = self.pay().await?;
+        qr(&mut replies).await?;
+        let payment = self.site.journaled(id.as_str()).await?;
+        let register = self.site.register(self.door, DYNAMIC)?;
+        let mut cancel = register.cancel(PaymentId::Caller(id)).await;
+        ended(&mut cancel, State::Cancelled).await?;
+        let late = self.site.bank.bank.with(|bank, now| {
+            bank.add_fault(Rule {
+                endpoint: Some(Endpoint::Refund),
+                fault: Fault::Delay { ms: 600_000 },
+                when: When::Next(1),
+            });
+            bank.pay_late(payment.order(1).as_str(), now)
+        });
+        late?;
+        self.site.called(Endpoint::Refund, 0).await?;
+        self.site.kill_9()?;
+        self.still(payment.reversal()).await?;
+        self.site.start().await?;
+        self.site.reached(payment.reversal(), State::Refunded).await?;
+        let status = register.status(PaymentId::Operation(payment)).await?;
+        anyhow::ensure!(
+            status.state == Some(State::Cancelled),
+            "final states are final: {status:?}"
+        );
+        Ok(())
+    }
+
+    async fn bind(&mut self) -> anyhow::Result<()> {
+        self.warm_up().await?;
+        self.hold_bank();
+        let sticker = self.site.bank.bank.with(|bank, _| bank.print_sticker());
+        let register = self.site.register(self.door, CASH_LINK)?;
+        let mut replies = register.link_bind(&sticker, None).await;
+        let id = replies.id().context("an id")?.clone();
+        let operation = self.site.journaled(id.as_str()).await?;
+        self.die(operation, (Endpoint::BindDraft, 0), "LinkBind").await?;
+        self.still(operation).await?;
+        self.site.start().await?;
+        ended(&mut replies, State::Done).await?;
+        let mut replies = register.pay(Pay::new(kopecks(777)?)).await;
+        let operation = self
+            .site
+            .journaled(replies.id().context("an id")?.as_str())
+            .await?;
+        self.site.reached(operation, State::AwaitingPayment).await?;
+        self.site.buyer(&sticker, PayerAction::Pay)?;
+        ended(&mut replies, State::Paid).await.map(|_| ())
+    }
+
     fn hold_bank(&self) {
         match self.step {
             Step::RegistrationUnsent | Step::RevokeUnsent | Step::RefundUnsent => {
@@ -284,7 +355,10 @@ impl Scene {
                 );
                 self.site.kill_9()
             }
-            Step::RegistrationUnanswered | Step::RevokeUnanswered | Step::RefundUnanswered => {
+            Step::RegistrationUnanswered
+            | Step::RevokeUnanswered
+            | Step::RefundUnanswered
+            | Step::BindUnanswered => {
                 self.site.called(endpoint, before).await?;
                 self.site.kill_9()
             }

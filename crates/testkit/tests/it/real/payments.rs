@@ -5,8 +5,10 @@ use protocol::LinkVerdict;
 use register::{Pay, PaymentId, Refund, Register};
 use serde_json::json;
 use simulator::bank::{Endpoint, PayerAction};
+use testkit::real::process::succeed;
 use testkit::real::queue::{self, Queues, asking};
-use testkit::real::site::{CASH_LINK, DYNAMIC, Door, Site, ended, kopecks, message, next, qr, succeed};
+use testkit::real::replies::{ended, kopecks, message, next, qr};
+use testkit::real::site::{CASH_LINK, DYNAMIC, Door, Site};
 use testkit::real::store::Kind;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -174,7 +176,7 @@ async fn over_a_link(site: &Site, register: &Register) -> anyhow::Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_delivery_that_comes_again_finds_its_payment() -> anyhow::Result<()> {
+async fn row_08_a_delivery_that_comes_again_finds_its_payment() -> anyhow::Result<()> {
     let site = Site::open(Kind::Sqlite).await?;
     let queues = Queues::connect(&site.host.url(&site.host.broker)).await?;
     let mut replies = queues.listen_directly().await?;

@@ -8,7 +8,8 @@ use simulator::{Fault, Rule, When};
 use std::time::Duration;
 use testkit::real::process::{self, Process};
 use testkit::real::queue::{Queues, asking};
-use testkit::real::site::{DYNAMIC, Door, Site, ended, kopecks, message, qr};
+use testkit::real::replies::{ended, kopecks, message, qr};
+use testkit::real::site::{DYNAMIC, Door, Site};
 use testkit::real::store::{KINDS, Kind};
 use testkit::real::until;
 
