@@ -199,6 +199,10 @@ fn hint(draft: &mut Draft) {
 fn resumed(draft: &mut Draft) {
     let flight = draft.operation.in_flight.take();
     draft.fact(Fact::Resumed);
+    if draft.operation.state.is_final() {
+        // While nobody looked, money may have come: one more look must be answered before the watch may end.
+        draft.operation.technical_errors = draft.operation.technical_errors.max(1);
+    }
     match flight.map(|flight| flight.kind) {
         Some(CallKind::Register) => registration::lost(draft),
         Some(CallKind::Revoke) => closing::ask_next(draft),

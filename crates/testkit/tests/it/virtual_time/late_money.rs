@@ -148,3 +148,17 @@ async fn a_notification_that_was_taken_outlives_a_crash_and_a_lost_answer() {
     assert_eq!(world.bank.books().refunded().0, 15_000);
     books::agree(&world).await.unwrap();
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_daemon_that_was_away_for_longer_than_the_watch_looks_once_more() {
+    let mut world = World::new(1, json!({})).await.unwrap();
+    let end = expired(&world).await;
+    world.desk.abandon();
+    world.pass(60_000).await;
+    pay_late(&world, &end);
+    world.pass(2 * 3_600_000).await;
+    world.crash().await.unwrap();
+    world.pass(3_600_000).await;
+    assert_eq!(world.bank.books().refunded().0, 15_000);
+    books::agree(&world).await.unwrap();
+}

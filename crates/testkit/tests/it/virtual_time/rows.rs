@@ -103,6 +103,13 @@ async fn row_03_a_lost_answer_is_neither_a_failure_nor_a_success_on_any_path() {
                 "{endpoint:?} {fault:?}: {end:?}"
             );
             assert_eq!(world.bank.books().refunded().0, 15_000);
+            if endpoint == Endpoint::Refund && fault != Fault::DropBefore {
+                assert_eq!(
+                    calls(&world, Endpoint::Refund),
+                    1,
+                    "{fault:?}: asked about, not sent again"
+                );
+            }
             books::agree(&world).await.unwrap();
         }
     }
@@ -334,17 +341,18 @@ async fn row_13_nothing_of_a_desk_that_lost_its_power_writes_or_sends_afterwards
     let mut world = World::new(1, json!({})).await.unwrap();
     let till = Till::new("1");
     let shown = world.pay("p1", 15_000).await.unwrap();
-    world.bank.fault(
-        Some(Endpoint::PaymentInfo),
-        Fault::Delay { ms: 2_000 },
-        When::ChancePerMille(1_000),
-    );
-    world.pass(1_500).await;
+    let late = Fault::Delay { ms: 2_000 };
+    world.bank.fault(Some(Endpoint::PaymentInfo), late, When::Next(1));
+    world.buyer(&shown, PayerAction::Pay).unwrap();
+    let asked = calls(&world, Endpoint::PaymentInfo);
+    while calls(&world, Endpoint::PaymentInfo) == asked {
+        world.pass(100).await;
+    }
+    // The answer "paid" is on its way.
     let old = world.desk.clone();
     old.abandon();
     let before = world.story(id(&shown)).await.unwrap();
     let sent = world.bank.lock().calls().clone();
-    world.buyer(&shown, PayerAction::Pay).unwrap();
     let late = old.handle(till.cancel("c1", "p1").unwrap(), None).await;
     assert_eq!(late, Err(gateway::DeskError::ShuttingDown));
     world.deliver_callbacks().await;

@@ -52,9 +52,9 @@ days! {
 }
 
 #[test]
-fn more_days_if_asked_for() {
+fn day_1000_and_as_many_more_as_are_asked_for() {
     let more = std::env::var("QRPAY_SEEDS").map_or(0, |text| text.parse().unwrap());
-    for seed in 1_000..1_000 + more {
+    for seed in 1_000..=1_000 + more {
         run(seed);
     }
 }
