@@ -203,8 +203,14 @@ async fn check_finds_every_fault() -> anyhow::Result<()> {
     let file = site.folder.path().join("undo.json");
     write_secret(&file, &undo)?;
     let file = file.display().to_string();
-    let cases: [(&[&str], &[&str]); 7] = [
-        (&set("qrTtl=30"), &["register_timeout", "1820 s or more"]),
+    good(&site, &set("qrTtl=30")).await?;
+    let said = good(&site, &["check"]).await?;
+    assert!(
+        said.contains("warning: ") && said.contains("register_timeout"),
+        "{said}"
+    );
+    good(&site, &["config", "import", &file]).await?;
+    let cases: [(&[&str], &[&str]); 6] = [
         (&set("timeout=295"), &["`timeout`", "10 seconds less than qrTtl"]),
         (
             &set("secretKey_file=/nowhere/key"),
