@@ -32,6 +32,9 @@ pub struct Policy {
     /// What happens when the money came after the cashier cancelled or time ran out, but before the register was
     /// given a final answer.
     pub money_while_closing: MoneyWhileClosing,
+    /// The store's time as minutes east of UTC: for what is printed on the receipt tape.
+    #[serde(default)]
+    pub utc_offset_min: u32,
 }
 
 /// What to do with money that arrives while a payment is being closed and the register still waits.
@@ -59,6 +62,7 @@ impl Default for Policy {
             late_watch_ms: 15 * 60_000,
             answer_within_ms: 300_000,
             money_while_closing: MoneyWhileClosing::Accept,
+            utc_offset_min: 180,
         }
     }
 }

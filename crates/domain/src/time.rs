@@ -39,6 +39,14 @@ impl Timestamp {
         Self(self.0.saturating_add(micros))
     }
 
+    /// The store's own time as a receipt prints it, `22.11.2026 13:00:05`; the offset is minutes east of UTC.
+    pub fn as_printed(self, utc_offset_min: u32) -> String {
+        let local = self.plus_ms(u64::from(utc_offset_min) * 60_000);
+        jiff::Timestamp::from_microsecond(local.0)
+            .map(|moment| moment.strftime("%d.%m.%Y %H:%M:%S").to_string())
+            .unwrap_or_default()
+    }
+
     /// Milliseconds from `earlier` to this moment; zero when `earlier` is later.
     pub const fn ms_since(self, earlier: Self) -> u64 {
         let micros = self.0.saturating_sub(earlier.0);
@@ -71,6 +79,13 @@ mod tests {
             "2026-11-22T10:00:00.000Z"
         );
         assert_eq!(Timestamp::MAX.to_string(), "never");
+    }
+
+    #[test]
+    fn a_receipt_prints_the_time_of_the_store() {
+        let moment = Timestamp::from_micros(1_795_341_605_000_000);
+        assert_eq!(moment.as_printed(180), "22.11.2026 13:00:05");
+        assert_eq!(moment.as_printed(840), "23.11.2026 00:00:05");
     }
 
     #[test]

@@ -23,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 /// The exchange that registers publish to, unless the settings give another.
 pub const EXCHANGE: &str = "amq.topic";
 /// The name of the queue for what could not be read, unless the settings give another.
-pub const DEAD_LETTER_QUEUE: &str = "qrpay.dead_letter";
+pub const DEAD_LETTER_QUEUE: &str = "qrpayd.dead_letter";
 /// How many unacknowledged deliveries a module may have at once, unless the settings say otherwise.
 pub const PREFETCH: u16 = 64;
 /// The first pause after all brokers were tried, in milliseconds; it doubles up to [`LAST_PAUSE_MS`].

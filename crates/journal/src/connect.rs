@@ -21,6 +21,7 @@ pub async fn connect_for_settings(url: &str) -> Result<Arc<dyn Journal>, Journal
         Address::Sqlite(path) => Ok(Arc::new(SqliteJournal::open_for_settings(path).await?)),
         Address::MariaDb => {
             let options = JournalOptions {
+                migrate: false,
                 allow_weak_durability: true,
                 ..JournalOptions::default()
             };

@@ -140,7 +140,7 @@ fn slip(operation: &Operation) -> Vec<String> {
     let mut say = |word, value: &str| lines.extend(slip_lines(word, value));
     say(SlipWord::Sum, &slip_rubles(operation.amount()));
     if let Some(at) = settled_at(operation).or(operation.finished_at) {
-        say(SlipWord::Moment, &at.to_string());
+        say(SlipWord::Moment, &at.as_printed(operation.policy.utc_offset_min));
     }
     say(SlipWord::Store, operation.request.store.as_str());
     say(SlipWord::Register, operation.request.terminal.as_str());

@@ -112,6 +112,16 @@ pub const COMMON: &[Key] = &[
         doc_en: "Money came while the payment was being closed and the register still waits: accept it, or reverse it",
     },
     number(
+        "utc_offset",
+        Scope::Both,
+        0,
+        840,
+        "180",
+        "minutes east of UTC",
+        "Время магазина: оно печатается на чеке (180 — Москва)",
+        "The store's time, as it is printed on the receipt (180 is Moscow)",
+    ),
+    number(
         "technical_errors",
         Scope::Merchant,
         0,
@@ -226,6 +236,7 @@ pub fn policy(settings: &Map<String, Value>) -> Result<Policy, ConfigError> {
         } else {
             MoneyWhileClosing::Accept
         },
+        utc_offset_min: u32::try_from(common_integer(settings, "utc_offset")).unwrap_or_default(),
         ..standard
     })
 }
