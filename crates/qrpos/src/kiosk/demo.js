@@ -9,9 +9,15 @@
 
   window.addEventListener("message", (event) => {
     if (event.origin !== location.origin || event.source !== kiosk.contentWindow) return;
+    if (event.data?.type === "ended") {
+      hint.textContent = event.data.state === "paid" ? hint.dataset.paid : hint.dataset.ended;
+      hint.classList.toggle("shown", event.data.state === "paid");
+      return;
+    }
     const shown = event.data?.type === "qr" && typeof event.data.payload === "string";
     if (!shown && event.data?.type !== "idle") return;
     const url = new URL(payer, location.href);
+    url.searchParams.set("lang", document.documentElement.lang);
     if (shown) url.searchParams.set("link", event.data.payload);
     phone.src = url.href;
     link.href = url.href;

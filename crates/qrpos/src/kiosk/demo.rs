@@ -56,9 +56,10 @@ pub fn demo_page(options: &DemoOptions, lang: Lang) -> Markup {
                     }
                     figure.buyer {
                         figcaption #hint aria-live="polite" data-idle=(lang.say(words::DEMO_HINT))
-                            data-shown=(lang.say(words::DEMO_SHOWN)) { (lang.say(words::DEMO_HINT)) }
+                            data-shown=(lang.say(words::DEMO_SHOWN)) data-paid=(lang.say(words::DEMO_PAID))
+                            data-ended=(lang.say(words::DEMO_ENDED)) { (lang.say(words::DEMO_HINT)) }
                         div.phone {
-                            iframe #phone data-testid="phone" src=(options.payer_url)
+                            iframe #phone data-testid="phone" src={ (options.payer_url) "?lang=" (lang.as_str()) }
                                 title=(lang.say(words::DEMO_PHONE)) {}
                         }
                     }

@@ -430,6 +430,7 @@
     const section = document.querySelector("[data-screen=result]");
     section.dataset.state = state.phase === "result" ? known : "";
     if (state.phase !== "result") return;
+    tell({ type: "ended", state: known });
     $("verdict").textContent = say(known);
     $("verdict-text").textContent = say(`${known}_text`);
     let why = known === "refused" || known === "declined" ? pick(state.reply.error?.text) : "";

@@ -398,4 +398,8 @@ words! {
     DEMO_HINT: "Выберите товары на кассе и нажмите «Оплатить по QR»", "Choose goods at the register and press “Pay by QR”";
     /// While a QR is shown.
     DEMO_SHOWN: "Код на экране. Оплатите его в телефоне", "The code is on the screen. Pay it on the phone";
+    /// After it was paid.
+    DEMO_PAID: "Оплачено: касса узнала об этом от банка", "Paid: the register has learnt it from the bank";
+    /// After any other end.
+    DEMO_ENDED: "Платёж закончен. Начните новую покупку на кассе", "The payment has ended. Begin a new purchase at the register";
 }
