@@ -322,7 +322,7 @@ fn fit_payment(inner: &Inner, name: &ModuleName, draft: &mut Draft) -> Result<()
     let limits = &draft.module.built.limits;
     if pay.amount < limits.min || pay.amount > limits.max {
         return Err(TurnedAway::new(
-            Code::InvalidField,
+            Code::AmountOutOfRange,
             format!("amount: the module takes {} to {} rubles", limits.min, limits.max),
         ));
     }

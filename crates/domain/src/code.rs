@@ -12,6 +12,8 @@ pub enum Code {
     Malformed,
     /// A field is missing, unknown, or of the wrong type or range; the detail names it.
     InvalidField,
+    /// The sum is outside of what the module takes; the detail names the limits.
+    AmountOutOfRange,
     /// Larger than the daemon takes.
     TooLarge,
     /// No such operation in this protocol.
@@ -80,9 +82,10 @@ pub enum Code {
 
 impl Code {
     /// Every code, in the order of the documentation.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 34] = [
         Self::Malformed,
         Self::InvalidField,
+        Self::AmountOutOfRange,
         Self::TooLarge,
         Self::UnknownOperation,
         Self::UnknownModule,

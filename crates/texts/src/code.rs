@@ -22,6 +22,10 @@ fn request_words(code: Code) -> Option<(&'static str, &'static str)> {
             "В запросе кассы неверно заполнено поле, операция не начата. Сообщите в службу поддержки.",
             "A field of the register's request is wrong, nothing was started. Call support.",
         ),
+        Code::AmountOutOfRange => (
+            "Такую сумму через этот способ оплаты принять нельзя, операция не начата. Предложите другой способ оплаты.",
+            "This means of payment does not take such a sum, nothing was started. Offer other means of payment.",
+        ),
         Code::TooLarge => (
             "Запрос кассы слишком велик, операция не начата. Разделите чек или сообщите в службу поддержки.",
             "The register's request is too large, nothing was started. Split the receipt or call support.",
