@@ -150,9 +150,10 @@ async fn pays_declines_cancels(client: &Client, demo: &Demo) -> anyhow::Result<(
 
     find(client, "refund").await?.click().await?;
     find(client, "refund-none").await?.click().await?;
-    find(client, "refund-line-2").await?.click().await?;
+    let more = "[data-testid='refund-line-2'] button:last-of-type";
+    find_css(client, more).await?.click().await?;
     find(client, "refund-confirm").await?.click().await?;
-    let done = find(client, "refund-done").await?;
+    let done = find_css(client, "[data-testid='refund-done']:not([hidden])").await?;
     let returned = done
         .attr("data-amount")
         .await?
