@@ -211,6 +211,8 @@
   function hearSale(reply) {
     // A turn-away has no state: nothing was started.
     const known = reply.state || "refused";
+    // Final is final on the screen too: the answer to a cancel may be overtaken by the end that it brought about.
+    if (state.phase === "result" && FINAL.has(state.reply?.state) && !FINAL.has(known)) return;
     // An answer that we made up ourselves must not wipe out what the daemon said.
     state.reply = reply.message ? { ...reply, state: known } : { ...state.reply, state: known };
     if (known === "paid") state.cancelling = false;

@@ -144,7 +144,7 @@ fn table() -> Vec<Bad> {
         bad(
             "more than the module takes",
             &pay(&json!({ "amount": 100_000_001 })),
-            "invalid_field",
+            "amount_out_of_range",
             "amount",
             false,
         ),

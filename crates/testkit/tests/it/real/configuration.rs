@@ -167,7 +167,7 @@ async fn a_change_is_in_force_without_a_restart() -> anyhow::Result<()> {
             cancel(&register, &reply).await?;
             return Ok(None);
         };
-        assert_eq!(error.code, Code::InvalidField);
+        assert_eq!(error.code, Code::AmountOutOfRange);
         assert!(error.detail.unwrap().contains("10.00"));
         Ok(Some(()))
     })
