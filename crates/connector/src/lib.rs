@@ -11,9 +11,11 @@ pub mod provider;
 pub mod purpose;
 pub mod rubles;
 pub mod sign;
+pub mod token;
 pub mod wire;
 
 pub use config::{ConfigError, Key, KeyType, Scope};
 pub use provider::{Built, CallbackError, Connector, Provider, Turn};
 pub use rubles::Rubles;
+pub use token::{Token, TokenNeed};
 pub use wire::{Method, RawCallback, WireRequest, WireResponse};

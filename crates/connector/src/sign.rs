@@ -1,5 +1,7 @@
 //! Signatures that several providers share.
 
+pub mod rsa;
+
 use ring::hmac;
 use secrecy::{ExposeSecret, SecretString};
 use std::fmt::Write as _;

@@ -1,5 +1,8 @@
 //! HTTP as values: what a connector wants to be sent, and what came back.
 
+use crate::token::TokenNeed;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use secrecy::{ExposeSecret, SecretString};
 use std::fmt;
@@ -68,6 +71,8 @@ pub struct WireRequest {
     pub headers: Vec<(&'static str, HeaderValue)>,
     /// The exact bytes: they may be signed.
     pub body: Bytes,
+    /// The token that the sender puts into it, when it needs one.
+    pub token: Option<Box<TokenNeed>>,
 }
 
 impl WireRequest {
@@ -78,6 +83,7 @@ impl WireRequest {
             url: url.into(),
             headers: Vec::new(),
             body: Bytes::new(),
+            token: None,
         }
     }
 
@@ -97,6 +103,20 @@ impl WireRequest {
     /// With `Authorization: Bearer …`.
     pub fn bearer(self, key: &SecretString) -> Self {
         self.secret_header("authorization", format!("Bearer {}", key.expose_secret()))
+    }
+
+    /// With `Authorization: Basic …` (RFC 7617).
+    pub fn basic(self, user: &str, password: &SecretString) -> Self {
+        let pair = SecretString::from(format!("{user}:{}", password.expose_secret()));
+        let encoded = STANDARD.encode(pair.expose_secret());
+        self.secret_header("authorization", format!("Basic {encoded}"))
+    }
+
+    /// With a token that the sender gets by logging in and puts in as `Authorization: Bearer …`. A connector that
+    /// asks for one sets no `Authorization` itself.
+    pub fn with_token(mut self, need: TokenNeed) -> Self {
+        self.token = Some(Box::new(need));
+        self
     }
 
     /// With a body.

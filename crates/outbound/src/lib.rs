@@ -3,7 +3,8 @@
 //!
 //! Invariant: a fault says first what it proves. Only a connection that was never made proves "not sent"; from the
 //! moment a request may have left this machine, everything that goes wrong is `Unknown`. Nothing is sent twice here:
-//! repeating is the engine's decision.
+//! repeating is the engine's decision. The one exception is a request that the provider turned away for an outdated
+//! token, which proves that it did nothing.
 
 mod breaker;
 mod failure;
@@ -14,6 +15,7 @@ mod providers;
 mod redact;
 mod sender;
 mod tls;
+mod tokens;
 mod transcript;
 
 pub use breaker::BreakerState;
@@ -24,3 +26,4 @@ pub use providers::{PROVIDERS_MAX, ProviderHealth};
 pub use redact::redact;
 pub use sender::Sender;
 pub use tls::{TransportError, check_transport};
+pub use tokens::{TOKEN_LIFE_MAX_MS, TOKEN_MARGIN_MS, TOKENS_MAX};

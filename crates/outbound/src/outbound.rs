@@ -1,11 +1,14 @@
 //! Runs the conversation of one call: asks the connector what to send, sends it, lets it read the response.
 
+mod login;
+
 use crate::failure;
 use crate::http::HttpSender;
 use crate::limiter::Busy;
 use crate::providers::{Provider, ProviderHealth, Providers};
 use crate::redact;
 use crate::sender::Sender;
+use crate::tokens::Tokens;
 use crate::transcript::{self, Subject};
 use connector::provider::Transport;
 use connector::{Connector, Method, Turn, WireRequest, WireResponse};
@@ -15,7 +18,8 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-/// How many requests one call may take. The longest known conversation has three (log in, act, read back).
+/// How many requests one call may take, logins for tokens not counted (at most two for each). The longest known
+/// conversation has three.
 pub const MAX_TURNS: usize = 8;
 /// With these a provider's gateway says that the service behind it is down. Other server errors may be about one
 /// order, so they are the connector's business only.
@@ -57,6 +61,7 @@ pub struct Outbound {
     clock: Arc<dyn Clock>,
     sender: Arc<dyn Sender>,
     providers: Providers,
+    tokens: Tokens,
     closing: watch::Sender<bool>,
 }
 
@@ -73,6 +78,7 @@ impl Outbound {
             clock,
             sender,
             providers: Providers::default(),
+            tokens: Tokens::default(),
             closing: watch::Sender::new(false),
         }
     }
@@ -112,7 +118,7 @@ impl Outbound {
             let outcome = match self.provider(route, &request) {
                 Ok(provider) => {
                     let outcome = self
-                        .exchange(route, &provider, &subject, request, heard.len() + 1)
+                        .deliver(route, &provider, &subject, request, heard.len() + 1)
                         .await;
                     last = Some(provider);
                     outcome

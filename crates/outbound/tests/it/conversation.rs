@@ -93,7 +93,7 @@ fn outbound(bank: &Arc<Bank>) -> Arc<Outbound> {
     ))
 }
 
-fn route(rate_per_s: u32) -> Route {
+pub fn route(rate_per_s: u32) -> Route {
     Route {
         module: ModuleName::new("qrbank").unwrap(),
         transport: Transport {
@@ -103,7 +103,7 @@ fn route(rate_per_s: u32) -> Route {
     }
 }
 
-fn question() -> Call {
+pub fn question() -> Call {
     Call::Status(Lookup {
         order: OperationId::from_bytes([7; 16]).order(1),
         amount: Kopecks::ZERO,
@@ -111,7 +111,7 @@ fn question() -> Call {
     })
 }
 
-fn registration() -> Call {
+pub fn registration() -> Call {
     Call::Register(Box::new(Register {
         order: OperationId::from_bytes([7; 16]).order(1),
         amount: Kopecks::ZERO,

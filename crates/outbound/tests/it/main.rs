@@ -8,6 +8,7 @@ mod conversation;
 mod https;
 mod once;
 mod server;
+mod tokens;
 mod transcript;
 mod wire;
 

@@ -57,7 +57,20 @@ impl Write for Log {
 }
 
 /// Everything that is logged during one call.
+/// Other tests run at the same time in threads without a subscriber. While the process knows one subscriber only,
+/// tracing asks the current thread alone whether a new event interests anybody, and remembers a "no" for all. So every
+/// thread has one that listens and writes nothing.
+fn listen_everywhere() {
+    let silent = tracing_subscriber::fmt()
+        .with_max_level(Level::TRACE)
+        .with_writer(std::io::sink)
+        .finish();
+    // The second test finds the first one's already there.
+    let _ = tracing::subscriber::set_global_default(silent);
+}
+
 async fn logged(level: Level) -> String {
+    listen_everywhere();
     let server = Server::answering(
         None,
         answer("200 OK", r#"{"state":"visible-answer","token":"S3CRET-D"}"#),
