@@ -285,13 +285,20 @@ async fn respond(
     };
     match bank.with(|bank, now| bank.handle(&request, now)) {
         Reply::Dropped { delay_ms, .. } => {
-            tokio::time::sleep(Duration::from_millis(delay_ms)).await;
+            delay(delay_ms).await;
             Err(DropConnection)
         }
         Reply::Answer(answer) => {
-            tokio::time::sleep(Duration::from_millis(answer.delay_ms)).await;
+            delay(answer.delay_ms).await;
             Ok(written(answer))
         }
+    }
+}
+
+/// Waits so long. The timer rounds up to its next millisecond, so no delay must not become a sleep.
+async fn delay(delay_ms: u64) {
+    if delay_ms > 0 {
+        tokio::time::sleep(Duration::from_millis(delay_ms)).await;
     }
 }
 

@@ -3,9 +3,10 @@
 use crate::TokenOwner;
 use ring::digest::{SHA256, digest};
 use secrecy::{ExposeSecret, SecretString};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fmt;
 use std::sync::Arc;
-use subtle::ConstantTimeEq;
 
 /// The fewest characters of a token: 128 bits, in hexadecimal.
 pub const MIN_TOKEN: usize = 16;
@@ -14,9 +15,9 @@ pub const MAX_TOKEN: usize = 512;
 /// The most tokens.
 pub const MAX_TOKENS: usize = 10_000;
 
-/// The tokens, kept as SHA-256 hashes.
+/// The tokens, kept as SHA-256 hashes: by hash, the place and the owner of each.
 #[derive(Clone)]
-pub struct Tokens(Arc<[([u8; 32], TokenOwner)]>);
+pub struct Tokens(Arc<HashMap<[u8; 32], (usize, TokenOwner)>>);
 
 /// Why tokens cannot be used. No token is repeated in it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -60,7 +61,7 @@ impl Tokens {
         if tokens.len() > MAX_TOKENS {
             return Err(TokensError::TooMany(tokens.len()));
         }
-        let mut known: Vec<([u8; 32], TokenOwner)> = Vec::with_capacity(tokens.len());
+        let mut known: HashMap<[u8; 32], (usize, TokenOwner)> = HashMap::with_capacity(tokens.len());
         for (token, owner) in tokens {
             let token = token.expose_secret();
             let (store, terminal) = (owner.store.to_string(), owner.terminal.to_string());
@@ -73,13 +74,18 @@ impl Tokens {
             {
                 return Err(TokensError::Characters { store, terminal });
             }
-            let hash = hash(token);
-            if known.iter().any(|(other, of)| *other == hash && *of != owner) {
-                return Err(TokensError::Shared { store, terminal });
+            let place = known.len();
+            match known.entry(hash(token)) {
+                Entry::Occupied(same) if same.get().1 != owner => {
+                    return Err(TokensError::Shared { store, terminal });
+                }
+                Entry::Occupied(_) => {}
+                Entry::Vacant(free) => {
+                    free.insert((place, owner));
+                }
             }
-            known.push((hash, owner));
         }
-        Ok(Self(known.into()))
+        Ok(Self(Arc::new(known)))
     }
 
     /// How many there are.
@@ -92,19 +98,16 @@ impl Tokens {
         self.0.is_empty()
     }
 
-    /// Whose token it is, and its place. Every known hash is compared to the end, so that time tells nothing.
+    /// Whose token it is, and its place below [`Tokens::len`].
+    ///
+    /// The lookup takes no constant time, and need not: it is by the token's SHA-256 hash. All that the time could
+    /// ever tell is a part of a known hash, and no way leads from a hash back to a token.
     pub(super) fn find(&self, token: &str) -> Option<(usize, &TokenOwner)> {
         if token.len() > MAX_TOKEN {
             return None;
         }
-        let hash = hash(token);
-        let mut found = None;
-        for (index, (known, owner)) in self.0.iter().enumerate() {
-            if bool::from(known.ct_eq(&hash)) {
-                found = Some((index, owner));
-            }
-        }
-        found
+        let (place, owner) = self.0.get(&hash(token))?;
+        Some((*place, owner))
     }
 }
 

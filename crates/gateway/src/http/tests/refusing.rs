@@ -3,6 +3,7 @@
 use super::{ask, body, code, door, get, options, pay, post, token};
 use crate::TokenOwner;
 use crate::fake_desk::FakeDesk;
+use crate::http::token::MAX_TOKENS;
 use crate::http::{Tokens, TokensError, router};
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderValue, Request};
@@ -323,4 +324,32 @@ fn weak_or_shared_tokens_are_refused_without_repeating_them() {
     assert!(matches!(shared, TokensError::Shared { .. }));
     let two = of(vec![(good, owner("1")), ("b".repeat(32), owner("1"))]).unwrap();
     assert_eq!((two.len(), format!("{two:?}").as_str()), (2, "2 tokens"));
+}
+
+#[test]
+fn each_of_many_tokens_has_its_own_owner_and_place() {
+    let owner = |terminal: usize| TokenOwner {
+        store: StoreId::new("17").unwrap(),
+        terminal: TerminalId::new(terminal.to_string()).unwrap(),
+    };
+    let token = |number: usize| format!("token-of-register-{number:05}");
+    let all = (0..MAX_TOKENS).chain([7]);
+    let tokens = Tokens::new(all.map(|n| (SecretString::from(token(n)), owner(n))).collect());
+    assert!(matches!(tokens, Err(TokensError::TooMany(10_001))));
+
+    let twice = (1..MAX_TOKENS).chain([7]);
+    let tokens = Tokens::new(twice.map(|n| (SecretString::from(token(n)), owner(n))).collect()).unwrap();
+    assert_eq!(
+        tokens.len(),
+        MAX_TOKENS - 1,
+        "the same token of the same register counts once"
+    );
+    let mut places = std::collections::HashSet::new();
+    for number in 1..MAX_TOKENS {
+        let (place, of) = tokens.find(&token(number)).unwrap();
+        assert_eq!(*of, owner(number));
+        assert!(place < tokens.len() && places.insert(place), "{number}: {place}");
+    }
+    assert!(tokens.find(&token(0)).is_none());
+    assert!(tokens.find("").is_none());
 }
