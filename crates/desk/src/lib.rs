@@ -196,7 +196,10 @@ impl gateway::Desk for Desk {
         look::look(&self.0, id).await
     }
 
-    async fn watch(&self, id: OperationId) -> Result<Option<tokio::sync::mpsc::Receiver<Reply>>, DeskError> {
+    async fn watch(
+        &self,
+        id: OperationId,
+    ) -> Result<Option<tokio::sync::mpsc::Receiver<Arc<Reply>>>, DeskError> {
         look::watch(&self.0, id).await
     }
 

@@ -56,7 +56,10 @@ pub async fn look(inner: &Inner, id: OperationId) -> Result<Option<Reply>, DeskE
 }
 
 /// Replies about an operation, the current one first.
-pub async fn watch(inner: &Arc<Inner>, id: OperationId) -> Result<Option<mpsc::Receiver<Reply>>, DeskError> {
+pub async fn watch(
+    inner: &Arc<Inner>,
+    id: OperationId,
+) -> Result<Option<mpsc::Receiver<Arc<Reply>>>, DeskError> {
     let (watcher, replies) = slot::watcher();
     // A slot tells how its operation stands without a look into the journal.
     if let Some(inbox) = inner.slots.find(id)
@@ -73,7 +76,7 @@ pub async fn watch(inner: &Arc<Inner>, id: OperationId) -> Result<Option<mpsc::R
     {
         return Ok(Some(replies));
     }
-    let _ = watcher.try_send(reply);
+    let _ = watcher.try_send(Arc::new(reply));
     Ok(Some(replies))
 }
 

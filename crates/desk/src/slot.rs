@@ -9,7 +9,7 @@ mod step;
 mod watchers;
 
 pub use alongside::outgoing;
-pub use watchers::watcher;
+pub use watchers::{Watcher, watcher};
 
 use crate::{Inner, look};
 use domain::{Answer, Fault, Kopecks, Operation, OperationId, Waiter};
@@ -35,12 +35,12 @@ const LINGER_MS: u64 = 1_000;
 /// How often a slot that is just ending is sought again before the caller is told to come back.
 const REACH_TRIES: usize = 3;
 
-/// What may be asked of a slot.
+/// What may be asked of a slot. Small on purpose: an inbox keeps room for 32 of them as long as it is open.
 pub enum Command {
     /// Something happened, or somebody asks; tells how the operation stands afterwards.
-    Ask(Ask, oneshot::Sender<Result<Reply, DeskError>>),
+    Ask(Box<Ask>, oneshot::Sender<Result<Reply, DeskError>>),
     /// Send replies here, the current one first.
-    Watch(mpsc::Sender<Reply>),
+    Watch(Watcher),
 }
 
 /// A question to a slot: what happened before it is answered, and who is told.
@@ -68,7 +68,7 @@ pub struct Slot {
     operation: Operation,
     waiters: Vec<Waiter>,
     refunded: Kopecks,
-    watchers: Vec<mpsc::Sender<Reply>>,
+    watchers: Vec<Watcher>,
     flight: Option<Flight>,
     lost: bool,
 }
@@ -91,11 +91,23 @@ pub fn start(inner: &Arc<Inner>, stored: Stored, effects: Vec<Effect>, first: Op
         lost: false,
     };
     slot.carry_out(effects);
-    tokio::spawn(async move {
-        let inner = Arc::clone(&slot.inner);
+    tokio::spawn(life(slot, inbox, commands, first));
+    true
+}
+
+/// A slot's life, from its first event until it leaves.
+fn life(
+    mut slot: Slot,
+    inbox: mpsc::Sender<Command>,
+    commands: mpsc::Receiver<Command>,
+    first: Option<Event>,
+) -> impl Future<Output = ()> + Send {
+    let inner = Arc::clone(&slot.inner);
+    let id = slot.operation.id;
+    async move {
         let work = async {
             if let Some(event) = first {
-                slot.must_happen(&event).await;
+                Box::pin(slot.must_happen(&event)).await;
             }
             slot.run(commands).await;
         };
@@ -105,8 +117,7 @@ pub fn start(inner: &Arc<Inner>, stored: Stored, effects: Vec<Effect>, first: Op
             () = work => {}
         }
         inner.slots.leave(id, &inbox);
-    });
-    true
+    }
 }
 
 /// Lets an event happen to an operation, whether it has a slot or has to be taken up for it. None when there is no
@@ -124,7 +135,10 @@ pub async fn ask(inner: &Arc<Inner>, id: OperationId, ask: Ask) -> Result<Option
             return Ok(None);
         };
         let (answer, heard) = oneshot::channel();
-        if inbox.send(Command::Ask(ask.clone(), answer)).await.is_ok()
+        if inbox
+            .send(Command::Ask(Box::new(ask.clone()), answer))
+            .await
+            .is_ok()
             && let Ok(reply) = heard.await
         {
             return reply.map(Some);
@@ -159,27 +173,30 @@ pub async fn reach(inner: &Arc<Inner>, id: OperationId) -> Result<Option<mpsc::S
 }
 
 impl Slot {
+    /// Takes whatever comes. Nearly all of a slot's life is spent waiting here, so the work itself is boxed: its room
+    /// is needed only while it is done.
     async fn run(&mut self, mut commands: mpsc::Receiver<Command>) {
         let stopping = self.inner.stopping.clone();
         loop {
             if self.lost || (self.flight.is_none() && stopping.is_cancelled()) {
                 return;
             }
+            self.forget_gone_watchers();
             let pause = self.pause();
             tokio::select! {
                 biased;
                 (call, result) = landing(&mut self.flight), if self.flight.is_some() => {
                     self.flight = None;
-                    self.must_happen(&Event::Answered { call, result }).await;
+                    Box::pin(self.must_happen(&Event::Answered { call, result })).await;
                 }
                 command = commands.recv() => match command {
-                    Some(command) => self.obey(command).await,
+                    Some(command) => Box::pin(self.obey(command)).await,
                     None => return,
                 },
                 () = stopping.cancelled(), if self.flight.is_none() => return,
                 () = tokio::time::sleep(pause) => {
                     if !self.idle() {
-                        self.must_happen(&Event::Due).await;
+                        Box::pin(self.must_happen(&Event::Due)).await;
                     } else if self.inner.slots.retire(self.operation.id, &commands) {
                         return;
                     }
@@ -212,7 +229,7 @@ impl Slot {
     async fn obey(&mut self, command: Command) {
         match command {
             Command::Ask(ask, answer) => {
-                let result = self.answer(ask).await;
+                let result = self.answer(*ask).await;
                 let _ = answer.send(result);
             }
             Command::Watch(watcher) => self.watch(watcher),
@@ -250,5 +267,22 @@ async fn landing(flight: &mut Option<Flight>) -> (domain::CallKind, Result<Answe
     match flight {
         Some(flight) => flight.await,
         None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The size of what `make` makes, in bytes; it is not called.
+    fn bytes_of<A, B, C, D, F>(_make: impl Fn(A, B, C, D) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    #[test]
+    fn ten_thousand_open_operations_stay_small() {
+        assert!(size_of::<Command>() <= 32, "a command: {}", size_of::<Command>());
+        let task = bytes_of(life);
+        assert!(task <= 2_048, "a slot's task: {task}");
     }
 }

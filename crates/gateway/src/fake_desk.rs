@@ -6,8 +6,8 @@ use bytes::Bytes;
 use domain::{CallerId, Code, ModuleName, OperationId, State, StoreId, Waiter};
 use protocol::{BadMessage, Message, Reply, turned_away};
 use std::collections::BTreeMap;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
+use std::sync::{Arc, Mutex};
 use tokio::sync::{Notify, Semaphore, mpsc};
 
 pub struct Known {
@@ -156,14 +156,14 @@ impl Desk for FakeDesk {
         Ok(found.map(|known| known.reply.clone()))
     }
 
-    async fn watch(&self, id: OperationId) -> Result<Option<mpsc::Receiver<Reply>>, DeskError> {
+    async fn watch(&self, id: OperationId) -> Result<Option<mpsc::Receiver<Arc<Reply>>>, DeskError> {
         let Some(now) = self.look(id).await? else {
             return Ok(None);
         };
         let (sender, receiver) = mpsc::channel(16);
-        sender.try_send(now).unwrap();
+        sender.try_send(Arc::new(now)).unwrap();
         for reply in self.later.lock().unwrap().iter() {
-            sender.try_send(reply.clone()).unwrap();
+            sender.try_send(Arc::new(reply.clone())).unwrap();
         }
         // The sender stays open: the stream must end by the final reply, not by the channel's end.
         tokio::spawn(async move { sender.closed().await });

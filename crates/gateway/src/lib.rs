@@ -18,6 +18,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use domain::{ModuleName, OperationId, StoreId, TerminalId, Waiter};
 use protocol::{BadMessage, Message, Reply};
+use std::sync::Arc;
 
 /// The largest message of a register that either door takes, in bytes.
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
@@ -36,7 +37,10 @@ pub trait Desk: Send + Sync + 'static {
     async fn look(&self, id: OperationId) -> Result<Option<Reply>, DeskError>;
 
     /// Replies about an operation from now on, the current one first; ends after the final one.
-    async fn watch(&self, id: OperationId) -> Result<Option<tokio::sync::mpsc::Receiver<Reply>>, DeskError>;
+    async fn watch(
+        &self,
+        id: OperationId,
+    ) -> Result<Option<tokio::sync::mpsc::Receiver<Arc<Reply>>>, DeskError>;
 
     /// A provider's callback. `headers` have names in small letters.
     async fn callback(

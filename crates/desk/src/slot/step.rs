@@ -153,13 +153,13 @@ impl Slot {
         if inner.stopping.is_cancelled() {
             return;
         }
-        let request = self.operation.request.clone();
+        let request = &self.operation.request;
+        let module = inner
+            .modules
+            .module(&request.module, &request.store, &request.terminal);
         let kind = call.kind();
         self.flight = Some(Box::pin(async move {
-            let found = inner
-                .modules
-                .module(&request.module, &request.store, &request.terminal);
-            let result = match found {
+            let result = match module {
                 Ok(module) => {
                     inner
                         .outbound

@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 use protocol::Reply;
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::mpsc::Receiver;
@@ -16,7 +17,7 @@ pub const KEEP_ALIVE_MS: u64 = 15_000;
 pub const STREAM_MS: u64 = 4_000_000;
 
 struct Watching {
-    replies: Receiver<Reply>,
+    replies: Receiver<Arc<Reply>>,
     /// Held as long as the stream is open.
     permit: OwnedSemaphorePermit,
     until: Instant,
@@ -24,7 +25,7 @@ struct Watching {
 }
 
 /// Each reply as `event: reply`; ends after the final one.
-pub(super) fn stream(replies: Receiver<Reply>, permit: OwnedSemaphorePermit) -> Response {
+pub(super) fn stream(replies: Receiver<Arc<Reply>>, permit: OwnedSemaphorePermit) -> Response {
     let watching = Watching {
         replies,
         permit,
@@ -41,7 +42,7 @@ pub(super) fn stream(replies: Receiver<Reply>, permit: OwnedSemaphorePermit) -> 
             return None;
         };
         watching.over = reply.is_final;
-        let event = Event::default().event("reply").json_data(&reply);
+        let event = Event::default().event("reply").json_data(&*reply);
         let event = event.unwrap_or_else(|error| Event::default().comment(error.to_string()));
         Some((Ok::<_, Infallible>(event), watching))
     });

@@ -474,3 +474,21 @@ async fn late_money_is_given_back_although_its_commit_was_not_confirmed() {
     assert_eq!(calls(&world, Endpoint::Refund), 1);
     books::agree(&world).await.unwrap();
 }
+
+#[tokio::test(start_paused = true)]
+async fn those_who_stopped_watching_take_no_place_from_one_who_comes_later() {
+    let world = World::new(1, json!({})).await.unwrap();
+    let shown = world.pay("p1", 15_000).await.unwrap();
+    // More than may watch at once.
+    for _ in 0..100 {
+        let mut replies = world.desk.watch(id(&shown)).await.unwrap().unwrap();
+        assert_eq!(replies.recv().await.unwrap().state, Some(State::AwaitingPayment));
+    }
+    let mut replies = world.desk.watch(id(&shown)).await.unwrap().unwrap();
+    world.buyer(&shown, PayerAction::Pay).unwrap();
+    let mut last = None;
+    while let Some(reply) = replies.recv().await {
+        last = Some(reply);
+    }
+    assert_eq!(last.unwrap().state, Some(State::Paid));
+}
