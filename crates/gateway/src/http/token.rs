@@ -8,7 +8,7 @@ use std::collections::hash_map::Entry;
 use std::fmt;
 use std::sync::Arc;
 
-/// The fewest characters of a token: 128 bits, in hexadecimal.
+/// The fewest characters of a token: 64 bits in hexadecimal; 48 characters are advised.
 pub const MIN_TOKEN: usize = 16;
 /// The most characters of a token.
 pub const MAX_TOKEN: usize = 512;
