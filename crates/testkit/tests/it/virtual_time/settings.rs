@@ -137,7 +137,7 @@ async fn a_sum_outside_the_limits_is_turned_away() {
             .send(Till::new("1").pay("p1", amount).unwrap())
             .await
             .unwrap();
-        assert_eq!(code(&told), Some(Code::InvalidField), "{amount}");
+        assert_eq!(code(&told), Some(Code::AmountOutOfRange), "{amount}");
     }
     assert_eq!(world.bank.calls_of(Endpoint::RegisterQr), 0);
 }
