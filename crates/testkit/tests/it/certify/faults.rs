@@ -80,14 +80,24 @@ async fn everybody_waits(module: &'static str, fault: &Fault) -> Result<()> {
     shop.paid("p1", 15_000).await?;
     let shown = shop.awaiting("p2", 700).await?;
     shop.plan(CallKind::Status, fault, 1);
-    while !shop.world.bank.exchanges().iter().any(|one| one.status == Some(429)) {
+    while !shop
+        .world
+        .bank
+        .exchanges()
+        .iter()
+        .any(|one| one.status == Some(429))
+    {
         shop.world.pass(100).await;
     }
     let other = if shop.abilities.refund {
         shop.till.refund("r1", "p1", None)?
     } else {
         let terminal = "2".to_owned();
-        Till { terminal, ..shop.till.clone() }.pay("p3", 700)?
+        Till {
+            terminal,
+            ..shop.till.clone()
+        }
+        .pay("p3", 700)?
     };
     let other = shop.world.send(other).await?;
     shop.buyer(&shown, PayerAction::Pay)?;
