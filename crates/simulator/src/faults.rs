@@ -82,11 +82,11 @@ impl When {
     }
 }
 
-/// A fault at an endpoint.
+/// A fault at an endpoint: one of Raiffeisenbank's where nothing else is said.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Rule {
+pub struct Rule<E = Endpoint> {
     /// The endpoint; none = every endpoint.
-    pub endpoint: Option<Endpoint>,
+    pub endpoint: Option<E>,
     /// What goes wrong.
     pub fault: Fault,
     /// How often.
@@ -123,15 +123,15 @@ pub(crate) struct Drawn {
     pub fault: Option<Fault>,
 }
 
-/// The rules that stand.
+/// The rules that stand, for a provider whose endpoints are `E`.
 #[derive(Debug)]
-pub(crate) struct Plan {
+pub(crate) struct Plan<E = Endpoint> {
     random: Random,
-    rules: Vec<Rule>,
+    rules: Vec<Rule<E>>,
     callback_rules: Vec<CallbackRule>,
 }
 
-impl Plan {
+impl<E: Copy + PartialEq> Plan<E> {
     pub(crate) fn new(seed: u64) -> Self {
         Self {
             random: Random::new(seed ^ 0x00FA_0175),
@@ -140,7 +140,7 @@ impl Plan {
         }
     }
 
-    pub(crate) fn add(&mut self, rule: Rule) {
+    pub(crate) fn add(&mut self, rule: Rule<E>) {
         push_bounded(&mut self.rules, rule);
     }
 
@@ -153,12 +153,12 @@ impl Plan {
         self.callback_rules.clear();
     }
 
-    pub(crate) fn rules(&self) -> &[Rule] {
+    pub(crate) fn rules(&self) -> &[Rule<E>] {
         &self.rules
     }
 
     /// Delays add up; of the other faults the first rule that strikes wins.
-    pub(crate) fn draw(&mut self, endpoint: Endpoint) -> Drawn {
+    pub(crate) fn draw(&mut self, endpoint: E) -> Drawn {
         let mut drawn = Drawn::default();
         for rule in self
             .rules
@@ -220,8 +220,8 @@ impl Drawn {
         Some(Reply::Answer(Answer { delay_ms, ..answer }))
     }
 
-    /// The reply after the bank has acted.
-    pub(crate) fn spoil(self, answer: Answer) -> Reply {
+    /// The reply after the bank has acted. `words` are the JSON fields with the status words of this provider.
+    pub(crate) fn spoil(self, answer: Answer, words: &[&str]) -> Reply {
         let delay_ms = self.delay_ms;
         let spoiled = match self.fault {
             Some(Fault::DropAfter) => {
@@ -237,7 +237,7 @@ impl Drawn {
                 body: Vec::new(),
                 ..answer
             },
-            Some(Fault::UnknownStatus) => unknown_status(answer),
+            Some(Fault::UnknownStatus) => unknown_status(answer, words),
             Some(Fault::WrongContentType) => Answer::new(answer.status, "text/plain", answer.body),
             Some(Fault::SlowBody { ms }) => Answer {
                 slow_body_ms: ms,
@@ -270,8 +270,8 @@ fn cut_off(mut answer: Answer) -> Answer {
     answer
 }
 
-fn unknown_status(answer: Answer) -> Answer {
-    let text = ["paymentStatus", "qrStatus", "refundStatus", "value"]
+fn unknown_status(answer: Answer, words: &[&str]) -> Answer {
+    let text = words
         .iter()
         .fold(answer.text(), |text, field| replace_word(&text, field));
     Answer {
@@ -366,7 +366,7 @@ mod tests {
 
     #[test]
     fn rules_are_bounded() {
-        let mut plan = Plan::new(1);
+        let mut plan: Plan = Plan::new(1);
         for _ in 0..MAX_RULES + 5 {
             plan.add(Rule {
                 endpoint: None,

@@ -1,6 +1,7 @@
 //! The simulated bank inside the test's process, in the place of HTTP. It is reached by the same requests, byte for
 //! byte; time is virtual.
 
+use crate::provider::SimulatedProvider;
 use async_trait::async_trait;
 use connector::provider::Transport;
 use connector::{WireRequest, WireResponse};
@@ -8,6 +9,7 @@ use domain::{CallKind, Clock, Code, Fault};
 use outbound::Sender;
 use simulator::bank::Endpoint;
 use simulator::{Answer, Bank, BankOptions, Books, Fault as BankFault, Merchant, Reply, Request, Rule, When};
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -22,38 +24,52 @@ pub const CALLBACK_URL: &str = "https://shop.example/callback/qrraiffd";
 /// Rewrites an answer of the bank on its way: for what the simulator never says by itself.
 pub type Rewrite = Box<dyn FnMut(&Request, &mut Answer) + Send>;
 
-/// The bank, shared by the sender, the payer and the test.
-#[derive(Clone)]
-pub struct InProcessBank {
-    bank: Arc<Mutex<Bank>>,
+/// How many exchanges are remembered; then the oldest is forgotten.
+const EXCHANGES_MAX: usize = 10_000;
+
+/// A bank with one shop and a seed for its ids and faults.
+pub fn raiffeisen(seed: u64) -> Bank {
+    let mut merchant = Merchant::new(MERCHANT, SECRET_KEY);
+    merchant.callback_url = Some(CALLBACK_URL.to_owned());
+    let mut options = BankOptions::new(vec![merchant]);
+    options.seed = seed;
+    Bank::new(options)
+}
+
+/// One request and what came of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Exchange {
+    /// When it came in, microseconds since 1970.
+    pub at: i64,
+    /// The HTTP status; none when the connection broke.
+    pub status: Option<u16>,
+}
+
+/// The bank, shared by the sender, the payer and the test: Raiffeisenbank where nothing else is said.
+pub struct InProcessBank<P: ?Sized = Bank> {
+    bank: Arc<Mutex<P>>,
     clock: Arc<dyn Clock>,
     unreachable: Arc<AtomicBool>,
     rewrite: Arc<Mutex<Option<Rewrite>>>,
+    exchanges: Arc<Mutex<VecDeque<Exchange>>>,
+}
+
+impl<P: ?Sized> Clone for InProcessBank<P> {
+    fn clone(&self) -> Self {
+        Self {
+            bank: Arc::clone(&self.bank),
+            clock: Arc::clone(&self.clock),
+            unreachable: Arc::clone(&self.unreachable),
+            rewrite: Arc::clone(&self.rewrite),
+            exchanges: Arc::clone(&self.exchanges),
+        }
+    }
 }
 
 impl InProcessBank {
     /// A bank with one shop and a seed for its ids and faults.
     pub fn new(seed: u64, clock: Arc<dyn Clock>) -> Self {
-        let mut merchant = Merchant::new(MERCHANT, SECRET_KEY);
-        merchant.callback_url = Some(CALLBACK_URL.to_owned());
-        let mut options = BankOptions::new(vec![merchant]);
-        options.seed = seed;
-        Self {
-            bank: Arc::new(Mutex::new(Bank::new(options))),
-            clock,
-            unreachable: Arc::default(),
-            rewrite: Arc::default(),
-        }
-    }
-
-    /// From now on nobody can connect to the bank, or everybody can again.
-    pub fn set_unreachable(&self, unreachable: bool) {
-        self.unreachable.store(unreachable, Ordering::SeqCst);
-    }
-
-    /// From now on answers pass through `rewrite`. None ends it.
-    pub fn set_rewrite(&self, rewrite: Option<Rewrite>) {
-        *self.rewrite.lock().unwrap_or_else(PoisonError::into_inner) = rewrite;
+        Self::around(Arc::new(Mutex::new(raiffeisen(seed))), clock)
     }
 
     /// Plans a fault at an endpoint; at every endpoint when none is named.
@@ -74,18 +90,61 @@ impl InProcessBank {
     pub fn books(&self) -> Books {
         self.lock().books(self.now())
     }
+}
+
+impl<P: SimulatedProvider + ?Sized> InProcessBank<P> {
+    /// Any simulated provider in the place of HTTP.
+    pub fn around(bank: Arc<Mutex<P>>, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            bank,
+            clock,
+            unreachable: Arc::default(),
+            rewrite: Arc::default(),
+            exchanges: Arc::default(),
+        }
+    }
+
+    /// What was asked and answered, oldest first: the last ten thousand.
+    pub fn exchanges(&self) -> Vec<Exchange> {
+        let exchanges = self.exchanges.lock().unwrap_or_else(PoisonError::into_inner);
+        exchanges.iter().copied().collect()
+    }
+
+    /// From now on nobody can connect to the bank, or everybody can again.
+    pub fn set_unreachable(&self, unreachable: bool) {
+        self.unreachable.store(unreachable, Ordering::SeqCst);
+    }
+
+    /// From now on answers pass through `rewrite`. None ends it.
+    pub fn set_rewrite(&self, rewrite: Option<Rewrite>) {
+        *self.rewrite.lock().unwrap_or_else(PoisonError::into_inner) = rewrite;
+    }
 
     fn reply(&self, asked: &Request) -> Reply {
-        let mut reply = self.lock().handle(asked, self.now());
+        let at = self.now();
+        let mut reply = self.lock().handle(asked, at);
         let mut rewrite = self.rewrite.lock().unwrap_or_else(PoisonError::into_inner);
         if let (Some(rewrite), Reply::Answer(answer)) = (rewrite.as_mut(), &mut reply) {
             rewrite(asked, answer);
         }
+        self.note(at, &reply);
         reply
     }
 
+    fn note(&self, at: i64, reply: &Reply) {
+        let mut exchanges = self.exchanges.lock().unwrap_or_else(PoisonError::into_inner);
+        if exchanges.len() == EXCHANGES_MAX {
+            exchanges.pop_front();
+        }
+        let status = match reply {
+            Reply::Answer(answer) => Some(answer.status),
+            Reply::Dropped { .. } => None,
+        };
+        exchanges.push_back(Exchange { at, status });
+    }
+
     /// The bank itself: to pay, to plan faults, to look into the books.
-    pub fn lock(&self) -> MutexGuard<'_, Bank> {
+    pub fn lock(&self) -> MutexGuard<'_, P> {
         self.bank.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -96,7 +155,7 @@ impl InProcessBank {
 }
 
 #[async_trait]
-impl Sender for InProcessBank {
+impl<P: SimulatedProvider + ?Sized> Sender for InProcessBank<P> {
     async fn send(
         &self,
         transport: &Transport,

@@ -1,12 +1,11 @@
 //! Do the journal and the bank's books tell the same truth?
 
+use crate::provider::{RefundState, Sale, SaleState, SimulatedProvider};
 use crate::world::World;
 use anyhow::{Context, Result, bail, ensure};
 use domain::request::Order;
 use domain::{Operation, OperationId, OperationKind, OrderId, State};
 use journal::{Journal, ListFilter, MemoryJournal};
-use simulator::BookEntry;
-use simulator::books::{RefundState, SaleState};
 use std::collections::HashMap;
 
 /// How many operations are read at once.
@@ -38,11 +37,13 @@ pub async fn operations(journal: &MemoryJournal) -> Result<Vec<Operation>> {
 ///
 /// # Errors
 /// When the books differ: says where.
-pub async fn agree(world: &World) -> Result<()> {
+pub async fn agree<P: SimulatedProvider + ?Sized>(world: &World<P>) -> Result<()> {
     let operations = operations(&world.journal).await?;
     let by_id: HashMap<OperationId, &Operation> = operations.iter().map(|one| (one.id, one)).collect();
-    let mut sales: HashMap<OperationId, Vec<BookEntry>> = HashMap::new();
-    for entry in world.bank.books().entries {
+    let mut sales: HashMap<OperationId, Vec<Sale>> = HashMap::new();
+    let now = world.bank.now();
+    let entries = world.bank.lock().sales(now);
+    for entry in entries {
         let order = entry.order.as_deref().and_then(OrderId::operation);
         let id = order.with_context(|| format!("a sale at the bank without our order: {entry:?}"))?;
         ensure!(
@@ -66,7 +67,7 @@ pub async fn agree(world: &World) -> Result<()> {
     Ok(())
 }
 
-fn payment(payment: &Operation, sales: &[BookEntry], by_id: &HashMap<OperationId, &Operation>) -> Result<()> {
+fn payment(payment: &Operation, sales: &[Sale], by_id: &HashMap<OperationId, &Operation>) -> Result<()> {
     let paid: Vec<_> = sales
         .iter()
         .filter(|sale| sale.state == SaleState::Paid)
@@ -80,7 +81,7 @@ fn payment(payment: &Operation, sales: &[BookEntry], by_id: &HashMap<OperationId
         ensure!(payment.paid.is_none(), "money in the journal, not at the bank");
         return Ok(());
     };
-    let money = sale.amount.map(|amount| amount.0);
+    let money = sale.amount;
     ensure!(
         money == Some(payment.amount().get()),
         "the bank has another sum: {sale:?}"
@@ -89,12 +90,12 @@ fn payment(payment: &Operation, sales: &[BookEntry], by_id: &HashMap<OperationId
         .refunds
         .iter()
         .filter(|refund| refund.state != RefundState::Declined)
-        .map(|refund| refund.amount.0)
+        .map(|refund| refund.amount)
         .sum();
     ensure!(Some(back) <= money, "more went back than was paid: {sale:?}");
     for refund in &sale.refunds {
-        let id = OrderId::operation(&refund.refund_id);
-        let ours = id
+        let Some(told) = &refund.id else { continue };
+        let ours = OrderId::operation(told)
             .and_then(|id| by_id.get(&id))
             .context("a refund at the bank that the journal has not")?;
         let of = match &ours.request.order {
@@ -103,10 +104,11 @@ fn payment(payment: &Operation, sales: &[BookEntry], by_id: &HashMap<OperationId
         };
         ensure!(of == payment.id, "a refund of another payment: {refund:?}");
         ensure!(
-            refund.amount.0 == ours.amount().get(),
+            refund.amount == ours.amount().get(),
             "a refund of another sum: {refund:?}"
         );
     }
+    same_sum_back(payment, sale, by_id)?;
     if payment.state == State::Paid {
         ensure!(payment.reversal.is_none(), "paid, and given back as late money");
         return Ok(());
@@ -127,7 +129,28 @@ fn payment(payment: &Operation, sales: &[BookEntry], by_id: &HashMap<OperationId
     Ok(())
 }
 
-fn refund(refund: &Operation, sales: &HashMap<OperationId, Vec<BookEntry>>) -> Result<()> {
+/// The only comparison that is possible where the provider does not keep our refund ids.
+fn same_sum_back(payment: &Operation, sale: &Sale, by_id: &HashMap<OperationId, &Operation>) -> Result<()> {
+    let of_this = |one: &&&Operation| matches!(&one.request.order, Order::Refund(refund) if refund.payment == payment.id);
+    let refunds: Vec<_> = by_id.values().filter(of_this).collect();
+    if refunds.iter().any(|refund| !refund.state.is_final()) {
+        return Ok(());
+    }
+    let refunded = refunds.iter().filter(|refund| refund.state == State::Refunded);
+    let ours: i64 = refunded.map(|refund| refund.amount().get()).sum();
+    let completed = sale
+        .refunds
+        .iter()
+        .filter(|refund| refund.state == RefundState::Completed);
+    let theirs: i64 = completed.map(|refund| refund.amount).sum();
+    ensure!(
+        ours == theirs,
+        "{ours} kopecks went back in the journal, {theirs} at the bank: {sale:?}"
+    );
+    Ok(())
+}
+
+fn refund(refund: &Operation, sales: &HashMap<OperationId, Vec<Sale>>) -> Result<()> {
     let payment = match &refund.request.order {
         Order::Refund(refund) => refund.payment,
         _ => return Ok(()),
@@ -137,8 +160,11 @@ fn refund(refund: &Operation, sales: &HashMap<OperationId, Vec<BookEntry>>) -> R
         .into_iter()
         .flatten()
         .flat_map(|sale| &sale.refunds);
+    if made.clone().any(|made| made.id.is_none()) {
+        return Ok(());
+    }
     let made: Vec<_> = made
-        .filter(|made| OrderId::operation(&made.refund_id) == Some(refund.id))
+        .filter(|made| made.id.as_deref().and_then(OrderId::operation) == Some(refund.id))
         .filter(|made| made.state != RefundState::Declined)
         .collect();
     ensure!(made.len() <= 1, "refunded twice: {made:?}");

@@ -5,6 +5,7 @@ pub mod bank;
 pub mod books;
 pub mod clock;
 pub mod environment;
+pub mod provider;
 pub mod real;
 pub mod till;
 pub mod world;

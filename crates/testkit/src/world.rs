@@ -2,6 +2,7 @@
 
 use crate::bank::{InProcessBank, MERCHANT, SECRET_KEY};
 use crate::clock::VirtualClock;
+use crate::provider::{SimulatedProvider, simulated};
 use crate::till::Till;
 use anyhow::{Context, bail};
 use desk::{Desk, Modules, Options};
@@ -11,6 +12,7 @@ use journal::{Journal, MemoryJournal, OutboxRow, SettingsWrite, Stored};
 use outbound::Outbound;
 use protocol::{Message, Reply};
 use serde_json::{Map, Value, json};
+use simulator::Bank;
 use simulator::bank::PayerAction;
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,12 +24,14 @@ pub const CASH_LINK: &str = "qrraiffd_variable";
 /// No test waits longer than this for anything, in virtual milliseconds: two days.
 pub const PATIENCE_MS: u64 = 2 * 24 * 3_600_000;
 
-/// The system.
-pub struct World {
+/// The system: with Raiffeisenbank where nothing else is said.
+pub struct World<P: ?Sized = Bank> {
+    /// The modules that are switched on; notifications come to the first.
+    modules: Vec<ModuleName>,
     /// The desk.
     pub desk: Desk,
     /// The bank.
-    pub bank: InProcessBank,
+    pub bank: InProcessBank<P>,
     /// The journal.
     pub journal: Arc<MemoryJournal>,
     /// The time.
@@ -50,9 +54,50 @@ impl World {
             }
             write_merchant(journal.as_ref(), module, row, clock.as_ref()).await?;
         }
-        let desk = open_desk(Arc::clone(&journal), &bank, &clock).await?;
+        let modules = vec![ModuleName::new(DYNAMIC)?, ModuleName::new(CASH_LINK)?];
+        Self::open(modules, bank, journal, clock).await
+    }
+
+    /// A payment of this register that was paid at once.
+    pub async fn paid(&self, till: &Till, id: &str, amount: i64) -> anyhow::Result<Reply> {
+        let shown = self.show(till.pay(id, amount)?).await?;
+        self.buyer(&shown, PayerAction::Pay)?;
+        let operation = shown.operation_id.context("no operation")?;
+        let end = self.ended(operation).await?;
+        if end.state != Some(State::Paid) {
+            bail!("it should be paid: {end:?}")
+        }
+        Ok(end)
+    }
+}
+
+impl World<dyn SimulatedProvider> {
+    /// A system with this one module and its simulated provider.
+    ///
+    /// # Errors
+    /// When the module has no simulated provider, or does not take its settings.
+    pub async fn for_module(module: &str, seed: u64) -> anyhow::Result<Self> {
+        let simulated = simulated(module)
+            .with_context(|| format!("{module} has no simulated provider in testkit::provider::SIMULATED"))?;
+        let clock: Arc<dyn Clock> = Arc::new(VirtualClock::new());
+        let bank = InProcessBank::around((simulated.open)(seed), Arc::clone(&clock));
+        let journal = Arc::new(MemoryJournal::new());
+        write_merchant(journal.as_ref(), module, (simulated.merchant)(), clock.as_ref()).await?;
+        Self::open(vec![ModuleName::new(module)?], bank, journal, clock).await
+    }
+}
+
+impl<P: SimulatedProvider + ?Sized> World<P> {
+    async fn open(
+        modules: Vec<ModuleName>,
+        bank: InProcessBank<P>,
+        journal: Arc<MemoryJournal>,
+        clock: Arc<dyn Clock>,
+    ) -> anyhow::Result<Self> {
+        let desk = open_desk(&modules, Arc::clone(&journal), &bank, &clock).await?;
         desk.start().await?;
         Ok(Self {
+            modules,
             desk,
             bank,
             journal,
@@ -64,7 +109,7 @@ impl World {
     pub async fn crash(&mut self) -> anyhow::Result<()> {
         self.desk.abandon();
         self.journal = Arc::new(self.journal.restart());
-        self.desk = open_desk(Arc::clone(&self.journal), &self.bank, &self.clock).await?;
+        self.desk = open_desk(&self.modules, Arc::clone(&self.journal), &self.bank, &self.clock).await?;
         self.desk.start().await?;
         Ok(())
     }
@@ -105,18 +150,6 @@ impl World {
         .await
     }
 
-    /// A payment of this register that was paid at once.
-    pub async fn paid(&self, till: &Till, id: &str, amount: i64) -> anyhow::Result<Reply> {
-        let shown = self.show(till.pay(id, amount)?).await?;
-        self.buyer(&shown, PayerAction::Pay)?;
-        let operation = shown.operation_id.context("no operation")?;
-        let end = self.ended(operation).await?;
-        if end.state != Some(State::Paid) {
-            bail!("it should be paid: {end:?}")
-        }
-        Ok(end)
-    }
-
     /// What has happened to an operation.
     pub async fn story(&self, operation: OperationId) -> anyhow::Result<Vec<Fact>> {
         let story = self.journal.story(operation).await?;
@@ -125,12 +158,16 @@ impl World {
 
     /// Delivers the bank's notifications that are due, as its deliverer does. Tells what became of each.
     pub async fn deliver_callbacks(&self) -> Vec<CallbackVerdict> {
-        let due = self.bank.lock().take_callbacks(self.bank.now());
+        let Some(module) = self.modules.first() else {
+            return Vec::new();
+        };
+        let now = self.bank.now();
+        let due = self.bank.lock().notifications(now);
         let mut verdicts = Vec::with_capacity(due.len());
-        for callback in due {
-            let verdict = self.deliver(DYNAMIC, &callback.signature, &callback.body).await;
+        for one in due {
+            let verdict = self.desk.callback(module, one.headers, one.body.into()).await;
             if verdict == CallbackVerdict::Taken {
-                self.bank.lock().callback_accepted(callback.id);
+                self.bank.lock().notification_accepted(one.id);
             }
             verdicts.push(verdict);
         }
@@ -195,8 +232,7 @@ impl World {
             bail!("there is no QR to scan in {reply:?}")
         };
         let now = self.bank.now();
-        self.bank.lock().pay(&qr.payload, action, None, now)?;
-        Ok(())
+        self.bank.lock().payer(&qr.payload, action, now)
     }
 
     /// The operation as it stands in the journal.
@@ -213,7 +249,7 @@ impl World {
     }
 }
 
-impl Drop for World {
+impl<P: ?Sized> Drop for World<P> {
     /// Without this the desk's own tasks would go on beside the next world of the same test.
     fn drop(&mut self) {
         self.desk.abandon();
@@ -248,13 +284,13 @@ pub async fn write_merchant(
     Ok(())
 }
 
-async fn open_desk(
+async fn open_desk<P: SimulatedProvider + ?Sized>(
+    names: &[ModuleName],
     journal: Arc<MemoryJournal>,
-    bank: &InProcessBank,
+    bank: &InProcessBank<P>,
     clock: &Arc<dyn Clock>,
 ) -> anyhow::Result<Desk> {
-    let names = [ModuleName::new(DYNAMIC)?, ModuleName::new(CASH_LINK)?];
-    let modules = Modules::switch_on(&names, connectors::registry(), journal.as_ref()).await?;
+    let modules = Modules::switch_on(names, connectors::registry(), journal.as_ref()).await?;
     let sender = Arc::new(bank.clone());
     let outbound = Outbound::with_sender(outbound::Options::default(), Arc::clone(clock), sender);
     Ok(Desk::new(

@@ -30,6 +30,9 @@ pub use route::Endpoint;
 /// How many sales the bank remembers; it answers 503 to what would add one more.
 pub const MAX_SALES: usize = 200_000;
 
+/// The fields of its answers that hold status words.
+const STATUS_WORDS: [&str; 4] = ["paymentStatus", "qrStatus", "refundStatus", "value"];
+
 /// How the bank is set up.
 #[derive(Debug, Clone)]
 pub struct BankOptions {
@@ -124,7 +127,7 @@ impl Bank {
             Ok(answer) => answer,
             Err(failure) => failure.answer(&request.path, now),
         };
-        drawn.spoil(answer)
+        drawn.spoil(answer, &STATUS_WORDS)
     }
 
     fn act(&mut self, route: &Route, request: &Request, now: i64) -> Outcome<Answer> {

@@ -1,0 +1,302 @@
+//! A shop with one register that works through the module under test.
+
+use anyhow::{Context, Result, bail, ensure};
+use connector::Turn;
+use domain::call::{LinkCall, Lookup, Reference, RefundCall};
+use domain::{
+    Abilities, Call, CallKind, Certainty, Code, Kopecks, ModuleName, OperationId, State, TerminalId,
+};
+use journal::SettingsWrite;
+use protocol::{LinkVerdict, Message, Reply};
+use serde_json::{Map, Value, json};
+use simulator::Fault;
+use simulator::bank::PayerAction;
+use std::collections::BTreeSet;
+use testkit::books;
+use testkit::provider::{Lack, Sale, Simulated, SimulatedProvider, simulated};
+use testkit::till::Till;
+use testkit::world::World;
+
+/// Time for everything to come to rest: the watch for late money is the longest.
+const REST_MS: u64 = 30 * 60_000;
+
+/// The shop.
+pub struct Shop {
+    pub world: World<dyn SimulatedProvider>,
+    pub till: Till,
+    pub abilities: Abilities,
+    /// The register's sticker, for a module that works over one.
+    pub sticker: Option<String>,
+    module: &'static str,
+    simulated: &'static Simulated,
+}
+
+impl Shop {
+    /// Opens it; a module over cash links gets a sticker bound to its register.
+    pub async fn open(module: &'static str) -> Result<Self> {
+        let mut shop = Self::without_sticker(module).await?;
+        if shop.abilities.cash_link {
+            shop.sticker = Some(shop.bound_sticker().await?);
+        }
+        Ok(shop)
+    }
+
+    /// Opens it with nothing bound.
+    pub async fn without_sticker(module: &'static str) -> Result<Self> {
+        let world = World::for_module(module, 1).await?;
+        let simulated = simulated(module).context("no simulated provider")?;
+        let till = Till {
+            module: module.to_owned(),
+            ..Till::new("1")
+        };
+        let mut shop = Self {
+            world,
+            till,
+            abilities: connect(module, simulated)?.connector.abilities(),
+            sticker: None,
+            module,
+            simulated,
+        };
+        shop.abilities = shop.built()?.connector.abilities();
+        Ok(shop)
+    }
+
+    fn built(&self) -> Result<connector::Built> {
+        connect(self.module, self.simulated)
+    }
+
+    /// The longest that one request may take, in milliseconds.
+    pub fn timeout_ms(&self) -> Result<u64> {
+        Ok(self.built()?.transport.timeout_ms)
+    }
+
+    async fn bound_sticker(&self) -> Result<String> {
+        if self.abilities.link_bind {
+            let sticker = self.blank_sticker()?;
+            let end = self.world.finish(self.till.bind("bind", &sticker)?).await?;
+            ensure!(verdict(&end) == Some(LinkVerdict::BoundNow), "binding: {end:?}");
+            return Ok(sticker);
+        }
+        let own = self.world.bank.lock().own_sticker();
+        let sticker = own.context("a cash-link module that cannot bind needs `own_sticker`")?;
+        let id = connector::nspk::PaymentLink::parse(&sticker)?.qrc_id().to_owned();
+        let row = json!({"qr_id": id, "payload": sticker});
+        self.world
+            .configure(SettingsWrite::Terminal {
+                module: ModuleName::new(self.module)?,
+                terminal: TerminalId::new("1")?,
+                value: row.as_object().cloned(),
+            })
+            .await?;
+        Ok(sticker)
+    }
+
+    /// A new sticker that is nobody's.
+    pub fn blank_sticker(&self) -> Result<String> {
+        let sticker = self.world.bank.lock().blank_sticker();
+        sticker.context("a module with links needs `blank_sticker` of its simulated provider")
+    }
+
+    /// Asks for a payment and waits until the buyer can pay or it has ended.
+    pub async fn show(&self, id: &str, amount: i64) -> Result<Reply> {
+        self.world.show(self.till.pay(id, amount)?).await
+    }
+
+    /// The buyer acts on what the register shows.
+    pub fn buyer(&self, shown: &Reply, action: PayerAction) -> Result<()> {
+        let qr = shown.qr.as_ref().map(|qr| qr.payload.as_str());
+        let text = self
+            .sticker
+            .as_deref()
+            .or(qr.filter(|payload| !payload.is_empty()));
+        let text = text.with_context(|| format!("there is nothing to scan in {shown:?}"))?;
+        let now = self.world.bank.now();
+        self.world.bank.lock().payer(text, action, now)
+    }
+
+    /// A payment that the buyer can pay.
+    pub async fn awaiting(&self, id: &str, amount: i64) -> Result<Reply> {
+        let shown = self.show(id, amount).await?;
+        ensure!(
+            shown.state == Some(State::AwaitingPayment),
+            "nothing to pay: {shown:?}"
+        );
+        Ok(shown)
+    }
+
+    /// A payment that is paid.
+    pub async fn paid(&self, id: &str, amount: i64) -> Result<Reply> {
+        let shown = self.awaiting(id, amount).await?;
+        self.buyer(&shown, PayerAction::Pay)?;
+        let end = self.ended(&shown).await?;
+        is(&end, State::Paid)?;
+        Ok(end)
+    }
+
+    /// The final reply.
+    pub async fn ended(&self, reply: &Reply) -> Result<Reply> {
+        self.world.ended(id(reply)?).await
+    }
+
+    /// Hands a message to the desk and waits for the final reply.
+    pub async fn finish(&self, message: Message) -> Result<Reply> {
+        self.world.finish(message).await
+    }
+
+    /// Plans a fault for the next calls of a kind.
+    pub fn plan(&self, kind: CallKind, fault: &Fault, times: u32) {
+        self.world.bank.lock().plan(kind, fault.clone(), times);
+    }
+
+    /// How many calls of a kind have come in.
+    pub fn calls(&self, kind: CallKind) -> u64 {
+        self.world.bank.lock().calls_of(kind)
+    }
+
+    /// The provider's books.
+    pub fn sales(&self) -> Vec<Sale> {
+        let now = self.world.bank.now();
+        self.world.bank.lock().sales(now)
+    }
+
+    pub fn lacks(&self, lack: Lack) -> bool {
+        self.world.bank.lock().lacks().contains(&lack)
+    }
+
+    /// Puts the right login, or a wrong one, into the settings.
+    pub async fn login(&self, right: bool) -> Result<()> {
+        let row = if right {
+            (self.simulated.merchant)()
+        } else {
+            (self.simulated.wrong_login)()
+        };
+        let write = SettingsWrite::Merchant {
+            module: ModuleName::new(self.module)?,
+            id: 0,
+            value: Some(row),
+        };
+        self.world.configure(write).await
+    }
+
+    /// Compares the journal with the provider's books as they are.
+    pub async fn agree(&self) -> Result<()> {
+        books::agree(&self.world).await
+    }
+
+    /// Lets everything come to rest: nothing is left open, and the books are the same.
+    pub async fn close(&self) -> Result<()> {
+        self.world.pass(REST_MS).await;
+        for operation in books::operations(&self.world.journal).await? {
+            ensure!(
+                operation.state.is_final(),
+                "still open after half an hour: {operation:?}"
+            );
+        }
+        self.agree().await
+    }
+
+    /// The connector answers a call of a kind that it lacks with `unsupported`, and sends nothing.
+    pub fn says_unsupported(&self, kind: CallKind) -> Result<()> {
+        ensure!(!self.abilities.allows(kind), "{kind:?} is an ability");
+        let built = self.built()?;
+        match built
+            .connector
+            .next(&call(kind, &self.till)?, &[], self.world.clock.now())
+        {
+            Err(fault) => ensure!(
+                fault.code == Code::Unsupported && fault.certainty == Certainty::Refused,
+                "{kind:?} must be refused as unsupported: {fault:?}"
+            ),
+            Ok(Turn::Send(_) | Turn::Done(_)) => bail!("{kind:?} is no ability, and yet it is carried out"),
+        }
+        ensure!(
+            self.calls(kind) == 0,
+            "{kind:?} is no ability, and yet it was sent"
+        );
+        Ok(())
+    }
+}
+
+fn connect(module: &str, simulated: &Simulated) -> Result<connector::Built> {
+    let provider = connectors::provider(module).context("not in the registry")?;
+    Ok(provider.connect(&(simulated.merchant)(), &Map::<String, Value>::new())?)
+}
+
+fn call(kind: CallKind, till: &Till) -> Result<Call> {
+    let lookup = Lookup {
+        order: OperationId::mint(testkit::clock::BEGINNING).order(1),
+        amount: Kopecks::new(100)?,
+        reference: Reference::default(),
+    };
+    let refund = || -> Result<RefundCall> {
+        Ok(RefundCall {
+            refund: lookup.order.clone(),
+            amount: lookup.amount,
+            payment: lookup.clone(),
+            purpose: None,
+            reference: Reference::default(),
+        })
+    };
+    let link = || -> Result<LinkCall> {
+        Ok(LinkCall {
+            link_id: "AS000000000000000000000000000000".to_owned(),
+            payload: A_LINK.to_owned(),
+            terminal_number: None,
+            store: domain::StoreId::new(&till.store)?,
+            terminal: TerminalId::new(&till.terminal)?,
+        })
+    };
+    Ok(match kind {
+        CallKind::Revoke => Call::Revoke(lookup),
+        CallKind::Refund => Call::Refund(refund()?),
+        CallKind::RefundStatus => Call::RefundStatus(refund()?),
+        CallKind::LinkCheck => Call::LinkCheck(link()?),
+        CallKind::LinkBind => Call::LinkBind(link()?),
+        CallKind::Register | CallKind::Status => bail!("every module has {kind:?}"),
+    })
+}
+
+/// Text of a link for calls that must be refused before it is looked at.
+const A_LINK: &str = "https://qr.nspk.ru/AS000000000000000000000000000000?type=01&bank=100000000007&crc=0000";
+
+/// The operation that a reply speaks of.
+pub fn id(reply: &Reply) -> Result<OperationId> {
+    reply
+        .operation_id
+        .with_context(|| format!("it opened nothing: {reply:?}"))
+}
+
+/// The code of a reply's failure.
+pub fn code(reply: &Reply) -> Option<Code> {
+    reply.error.as_ref().map(|error| error.code)
+}
+
+/// What a reply says about a sticker.
+pub fn verdict(reply: &Reply) -> Option<LinkVerdict> {
+    reply.link.as_ref().map(|link| link.verdict)
+}
+
+/// The reply has this state.
+pub fn is(reply: &Reply, state: State) -> Result<()> {
+    ensure!(reply.state == Some(state), "it should be {state:?}: {reply:?}");
+    Ok(())
+}
+
+/// The reply has this code.
+pub fn says(reply: &Reply, wanted: Code) -> Result<()> {
+    ensure!(code(reply) == Some(wanted), "it should say {wanted:?}: {reply:?}");
+    Ok(())
+}
+
+/// These replies speak of one operation.
+pub fn one_operation(replies: &[&Reply]) -> Result<()> {
+    let ids: BTreeSet<_> = replies
+        .iter()
+        .map(|reply| reply.operation_id.map(|id| id.to_string()))
+        .collect();
+    ensure!(
+        ids.len() == 1 && !ids.contains(&None),
+        "not one operation: {replies:?}"
+    );
+    Ok(())
+}
