@@ -4,6 +4,7 @@
 mod common;
 mod describe;
 mod merge;
+mod p12;
 mod read;
 mod value;
 
@@ -49,7 +50,7 @@ pub enum KeyType {
     Flag,
     /// One of these words.
     Word(&'static [&'static str]),
-    /// A path of a readable file, or PEM text itself.
+    /// A path of a readable file, or PEM text itself. `cert` may also name a PKCS#12 file (`.p12`, `.pfx`).
     Pem,
     /// Text that is never shown again: written by the operator or read from `<key>_file`.
     Secret,

@@ -93,9 +93,19 @@ pub const COMMON: &[Key] = &[
     ),
     pem(
         "cert",
-        "Сертификат клиента для банка, который его требует: путь к файлу PEM или сам текст PEM; вместе с pkey",
-        "Our client certificate for a provider that wants one: path of a PEM file, or the PEM text itself; goes with pkey",
+        "Сертификат клиента для банка, который его требует: путь к файлу PEM или сам текст PEM, вместе с pkey; или путь к файлу .p12 или .pfx, в котором есть и ключ",
+        "Our client certificate for a provider that wants one: path of a PEM file, or the PEM text itself, with pkey; or path of a .p12 or .pfx file, which holds the key too",
     ),
+    Key {
+        name: "cert_password",
+        kind: KeyType::Secret,
+        scope: Scope::Merchant,
+        required: false,
+        default: None,
+        unit: "",
+        doc_ru: "Пароль файла .p12 или .pfx из cert",
+        doc_en: "Password of the .p12 or .pfx file in cert",
+    },
     pem(
         "pkey",
         "Закрытый ключ к cert: путь к файлу PEM или сам текст PEM",

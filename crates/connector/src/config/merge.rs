@@ -1,7 +1,7 @@
 //! Checks what an operator writes, and lays the tables over each other.
 
 use super::value::{check_file_name, check_value, secret_problem};
-use super::{ConfigError, Key, KeyType, Scope, Table};
+use super::{ConfigError, Key, KeyType, Scope, Table, p12};
 use serde_json::{Map, Value};
 use std::io::Read as _;
 
@@ -47,7 +47,7 @@ pub fn check<'a>(
     Ok(())
 }
 
-/// Lays the terminal's settings over the merchant's over the defaults, reads `<key>_file` and PEM paths, and
+/// Lays the terminal's settings over the merchant's over the defaults, reads `<key>_file`, PEM and PKCS#12 paths, and
 /// checks that nothing required is missing. The result holds secrets in clear: turn it into typed settings at
 /// once, and show it only through [`redact`].
 pub fn merge<'a>(
@@ -76,6 +76,7 @@ pub fn merge<'a>(
             None => {}
         }
     }
+    p12::unfold(&mut merged, read_bytes)?;
     Ok(merged)
 }
 
@@ -136,6 +137,9 @@ fn from_layer(key: &Key, layer: &Map<String, Value>) -> Result<Option<Value>, Co
                 let problem = format!("is neither a path nor PEM text (`{PEM_MARK}…`)");
                 return Err(ConfigError::bad(key.name, problem));
             }
+            if key.name == p12::CERT && p12::is_name(text) {
+                return Ok(layer.get(key.name).cloned());
+            }
             let pem = read_file(key.name, text)?;
             if !pem.contains(PEM_MARK) {
                 let problem = format!("the file {text} holds no PEM text (`{PEM_MARK}…`)");
@@ -148,15 +152,24 @@ fn from_layer(key: &Key, layer: &Map<String, Value>) -> Result<Option<Value>, Co
 }
 
 fn read_file(key: &str, path: &str) -> Result<String, ConfigError> {
+    String::from_utf8(read_bytes(key, path)?).map_err(|_| {
+        ConfigError::bad(
+            key,
+            format!("the file {path} cannot be read as text: it is not UTF-8"),
+        )
+    })
+}
+
+fn read_bytes(key: &str, path: &str) -> Result<Vec<u8>, ConfigError> {
     let problem = |what: String| ConfigError::bad(key, format!("the file {path} {what}"));
     let file = std::fs::File::open(path).map_err(|e| problem(format!("cannot be opened: {e}")))?;
-    let mut text = String::new();
-    let read = file.take(MAX_FILE_BYTES + 1).read_to_string(&mut text);
-    let bytes = read.map_err(|e| problem(format!("cannot be read as text: {e}")))?;
-    if bytes as u64 > MAX_FILE_BYTES {
+    let mut bytes = Vec::new();
+    let read = file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes);
+    let length = read.map_err(|e| problem(format!("cannot be read: {e}")))?;
+    if length as u64 > MAX_FILE_BYTES {
         return Err(problem(format!("is larger than {MAX_FILE_BYTES} bytes")));
     }
-    Ok(text)
+    Ok(bytes)
 }
 
 /// The key of that name, and whether the name is that of its `_file` companion.

@@ -289,3 +289,16 @@ proptest! {
         let _ = redact(keys(), &settings);
     }
 }
+
+#[test]
+fn a_pkcs12_file_fills_the_identity() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/src/config/fixtures/test-modern.p12");
+    let settings = json!({"url": "https://a", "secretKey": "k", "cert": file, "cert_password": "test-only"});
+    let identity = transport(&merged(settings)).unwrap().identity.unwrap();
+    assert!(identity.certificates.starts_with("-----BEGIN CERTIFICATE-----"));
+    assert!(secrecy::ExposeSecret::expose_secret(&identity.key).starts_with("-----BEGIN PRIVATE KEY-----"));
+
+    let gone = map(json!({"url": "https://a", "secretKey": "k", "cert": "/nowhere/shop.p12"}));
+    let error = merge(keys(), &gone, &Map::new()).unwrap_err().to_string();
+    assert!(error.contains("/nowhere/shop.p12 cannot be opened"), "{error}");
+}
