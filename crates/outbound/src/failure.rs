@@ -36,7 +36,8 @@ fn obstacle(error: &reqwest::Error) -> Obstacle {
 
 fn distrust(problem: &CertificateError) -> Distrust {
     match problem {
-        CertificateError::UnknownIssuer => Distrust::UnknownIssuer,
+        // A bad signature: one of our roots has the issuer's name but not its key, as after the bank has renewed it.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => Distrust::UnknownIssuer,
         CertificateError::Expired
         | CertificateError::ExpiredContext { .. }
         | CertificateError::NotValidYet
