@@ -143,13 +143,13 @@ sentences! {
     /// Somebody listens.
     CONNECT_OK: "{host}:{port} принимает соединения", "{host}:{port} takes connections";
     /// Nobody listens.
-    CONNECT_REFUSED: "по адресу {host}:{port} никто не слушает: проверьте `url` ({origin}), порт и межсетевой экран",
+    CONNECT_REFUSED: "по адресу {host}:{port} никто не слушает: проверьте `url` ({origin}), порт и сетевой экран",
         "nobody listens at {host}:{port}: check `url` ({origin}), the port and the firewall";
     /// No answer to the attempt.
-    CONNECT_SLOW: "{host}:{port} не отвечает на попытку соединиться {seconds} с: откройте этот адрес в межсетевом экране, спросите банк, пускает ли он этот сервер",
+    CONNECT_SLOW: "{host}:{port} не отвечает на попытку соединиться {seconds} с: откройте этот адрес в сетевом экране, спросите банк, пускает ли он этот сервер",
         "{host}:{port} does not answer an attempt to connect within {seconds} s: open this address in the firewall, ask the bank whether it lets this server in";
     /// The network says no.
-    CONNECT_BAD: "с {host}:{port} не соединиться ({detail}): проверьте маршрут и межсетевой экран",
+    CONNECT_BAD: "с {host}:{port} не соединиться ({detail}): проверьте маршрут и сетевой экран",
         "no connection to {host}:{port} ({detail}): check the route and the firewall";
 
     /// No encryption.

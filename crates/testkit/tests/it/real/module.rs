@@ -291,7 +291,7 @@ async fn an_address_that_leads_nowhere_is_named() -> anyhow::Result<()> {
     let at = closed.to_string();
     shop.bad(
         &["nobody listens at", &at, "firewall"],
-        &["никто не слушает", &at, "межсетевой экран"],
+        &["никто не слушает", &at, "сетевой экран"],
     )
     .await?;
     shop.set(DYNAMIC, &["url=https://no-such-bank.invalid"]).await?;
