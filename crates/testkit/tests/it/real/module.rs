@@ -7,6 +7,7 @@ use std::process::Output;
 use tempfile::TempDir;
 use testkit::real::process::{self, fail, succeed};
 use testkit::real::site::{CASH_LINK, DYNAMIC, write_secret};
+use tokio::io::AsyncWriteExt;
 use tokio::net::TcpListener;
 
 const KEY: &str = "the-key-that-the-bank-gave";
@@ -353,5 +354,36 @@ async fn modules_are_listed() -> anyhow::Result<()> {
     }
     let said = succeed(shop.run(&["module", "list"], "ru_RU.UTF-8").await?)?;
     assert!(said.contains("включён") && said.contains("не настроен"), "{said}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_is_not_the_banks_is_named() -> anyhow::Result<()> {
+    let shop = Shop::configured(ClientAuth::OwnCa).await?;
+    shop.set(DYNAMIC, &[&format!("url={}/wrong", shop.bank.base_url)])
+        .await?;
+    let said = shop
+        .bad(
+            &["is not the bank's service", "check `url` (merchant 0)"],
+            &["отвечает не сервис банка", "проверьте `url` (договор 0)"],
+        )
+        .await?;
+    assert!(said.contains("ok: our certificate"), "{said}");
+    // Speaks HTTP where HTTPS is meant.
+    let plain = TcpListener::bind("127.0.0.1:0").await?;
+    let address = plain.local_addr()?;
+    let serving = tokio::spawn(async move {
+        while let Ok((mut stream, _)) = plain.accept().await {
+            // The client may have gone already.
+            let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
+        }
+    });
+    shop.set(DYNAMIC, &[&format!("url=https://{address}")]).await?;
+    shop.bad(
+        &["no TLS connection to 127.0.0.1", "may not speak HTTPS"],
+        &["не установить TLS", "может быть не HTTPS"],
+    )
+    .await?;
+    serving.abort();
     Ok(())
 }
