@@ -3,7 +3,8 @@
 
 use crate::config::{self, Limits, Table};
 use crate::{ConfigError, Key, RawCallback, WireRequest, WireResponse};
-use domain::{Abilities, Answer, Call, Fault, OperationId, Policy, Timestamp};
+use domain::call::{Lookup, Reference};
+use domain::{Abilities, Answer, Call, Fault, Kopecks, OperationId, OrderId, Policy, Timestamp};
 use secrecy::SecretString;
 use serde_json::{Map, Value};
 use std::sync::Arc;
@@ -28,6 +29,17 @@ pub trait Connector: Send + Sync {
     /// The certainty of a fault speaks of the whole call. So the sender, when it cannot connect with something
     /// already heard, must not say `NotSent` for a call that changes something: its first request was sent.
     fn next(&self, call: &Call, heard: &[WireResponse], now: Timestamp) -> Result<Turn, Fault>;
+
+    /// A question that changes nothing, about an order that nobody has made: the provider's "not found" proves that
+    /// the way there is free and that it takes our key. It must make [`Connector::next`] send at least one request,
+    /// and only such as change nothing.
+    fn probe(&self, order: OrderId) -> Call {
+        Call::Status(Lookup {
+            order,
+            amount: Kopecks::ZERO,
+            reference: Reference::default(),
+        })
+    }
 
     /// Whether a callback really comes from the provider: checks its signature over the raw bytes.
     fn verify(&self, callback: &RawCallback) -> Result<(), CallbackError>;

@@ -1,8 +1,9 @@
 //! What a failed exchange proves, read from the HTTP client's error.
 
+use crate::obstacle::{Distrust, Failure, Obstacle};
 use crate::redact;
 use domain::{Certainty, Code, Fault};
-use rustls::AlertDescription;
+use rustls::{AlertDescription, CertificateError};
 use std::error::Error;
 
 /// How many causes of an error are followed.
@@ -13,7 +14,42 @@ const CAUSES_MAX: usize = 16;
 /// Only a failure to connect (name, TCP, the TLS handshake on our side) proves that nothing was sent. With TLS 1.3 the
 /// client's side of the handshake ends before the server has judged our certificate, so a refused certificate comes
 /// as an alert in the middle of the request: that is `Unknown`, although nothing was done most likely.
-pub(crate) fn fault(error: &reqwest::Error, host: &str) -> Fault {
+pub(crate) fn failure(error: &reqwest::Error, host: &str) -> Failure {
+    Failure {
+        fault: fault(error, host),
+        obstacle: obstacle(error),
+    }
+}
+
+fn obstacle(error: &reqwest::Error) -> Obstacle {
+    match tls_cause(error) {
+        Some(rustls::Error::InvalidCertificate(problem)) => Obstacle::Trust(distrust(problem)),
+        Some(alert) if certificate_alert(alert).is_some() => Obstacle::ClientCertificate,
+        Some(_) => Obstacle::Tls,
+        None if error.is_builder() => Obstacle::Settings,
+        None if error.is_connect() && error.is_dns() => Obstacle::Name,
+        None if error.is_connect() => Obstacle::Connect,
+        None if error.is_timeout() => Obstacle::Silent,
+        None => Obstacle::BrokeOff,
+    }
+}
+
+fn distrust(problem: &CertificateError) -> Distrust {
+    match problem {
+        // A bad signature: one of our roots has the issuer's name but not its key, as after the bank has renewed it.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => Distrust::UnknownIssuer,
+        CertificateError::Expired
+        | CertificateError::ExpiredContext { .. }
+        | CertificateError::NotValidYet
+        | CertificateError::NotValidYetContext { .. } => Distrust::Dates,
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            Distrust::OtherName
+        }
+        _ => Distrust::Other,
+    }
+}
+
+fn fault(error: &reqwest::Error, host: &str) -> Fault {
     let tls = tls_cause(error);
     if error.is_connect() {
         return not_sent(connect_detail(error, tls, host));

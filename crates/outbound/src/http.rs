@@ -1,6 +1,7 @@
 //! The real sender: one HTTP client per distinct transport.
 
 use crate::failure;
+use crate::obstacle::{Failure, Obstacle};
 use crate::sender::Sender;
 use crate::tls::{TransportError, client_config};
 use async_trait::async_trait;
@@ -75,6 +76,37 @@ impl HttpSender {
         Self::default()
     }
 
+    /// Sends one request and reads its response, and says of a failure also where it happened.
+    pub async fn exchange(
+        &self,
+        transport: &Transport,
+        request: WireRequest,
+    ) -> Result<WireResponse, Failure> {
+        let settings = |fault| Failure {
+            fault,
+            obstacle: Obstacle::Settings,
+        };
+        let client = self
+            .client(transport)
+            .map_err(|error| settings(failure::not_configured(error.to_string())))?;
+        let url = reqwest::Url::parse(&request.url).map_err(|error| {
+            settings(failure::not_configured(format!(
+                "the provider's address cannot be read: {error}"
+            )))
+        })?;
+        let host = url.host_str().unwrap_or("the provider").to_owned();
+        let headers = headers(&request).map_err(settings)?;
+        let response = client
+            .request(method(request.method), url)
+            .headers(headers)
+            .timeout(Duration::from_millis(transport.timeout_ms))
+            .body(request.body)
+            .send()
+            .await
+            .map_err(|error| failure::failure(&error, &host))?;
+        read(response, &host).await
+    }
+
     fn client(&self, transport: &Transport) -> Result<reqwest::Client, TransportError> {
         let key = ClientKey::of(transport);
         let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
@@ -128,27 +160,13 @@ impl Sender for HttpSender {
         request: WireRequest,
         _kind: CallKind,
     ) -> Result<WireResponse, Fault> {
-        let client = self
-            .client(transport)
-            .map_err(|error| failure::not_configured(error.to_string()))?;
-        let url = reqwest::Url::parse(&request.url).map_err(|error| {
-            failure::not_configured(format!("the provider's address cannot be read: {error}"))
-        })?;
-        let host = url.host_str().unwrap_or("the provider").to_owned();
-        let headers = headers(&request)?;
-        let response = client
-            .request(method(request.method), url)
-            .headers(headers)
-            .timeout(Duration::from_millis(transport.timeout_ms))
-            .body(request.body)
-            .send()
+        self.exchange(transport, request)
             .await
-            .map_err(|error| failure::fault(&error, &host))?;
-        read(response, &host).await
+            .map_err(|failure| failure.fault)
     }
 }
 
-async fn read(mut response: reqwest::Response, host: &str) -> Result<WireResponse, Fault> {
+async fn read(mut response: reqwest::Response, host: &str) -> Result<WireResponse, Failure> {
     let status = response.status().as_u16();
     let headers = response
         .headers()
@@ -164,13 +182,15 @@ async fn read(mut response: reqwest::Response, host: &str) -> Result<WireRespons
     while let Some(chunk) = response
         .chunk()
         .await
-        .map_err(|error| failure::fault(&error, host))?
+        .map_err(|error| failure::failure(&error, host))?
     {
         if body.len() + chunk.len() > BODY_MAX_BYTES {
-            return Err(Fault::unknown(
-                Code::ProviderUnclear,
-                format!("{host} answered HTTP {status} with a body of more than {BODY_MAX_BYTES} bytes"),
-            ));
+            let detail =
+                format!("{host} answered HTTP {status} with a body of more than {BODY_MAX_BYTES} bytes");
+            return Err(Failure {
+                fault: Fault::unknown(Code::ProviderUnclear, detail),
+                obstacle: Obstacle::BrokeOff,
+            });
         }
         body.extend_from_slice(&chunk);
     }

@@ -4,7 +4,7 @@ use crate::run::open_journal_to_read;
 use anyhow::{Context, bail};
 use domain::ModuleName;
 use domain::{StoreId, TerminalId};
-use journal::{JournalError, ModuleSettings};
+use journal::{Journal, JournalError, ModuleSettings};
 use settings::ModuleTimes;
 use std::path::Path;
 
@@ -21,16 +21,7 @@ pub async fn check(config: &Path) -> anyhow::Result<()> {
             faults += 1;
             continue;
         };
-        let rows = match journal.settings(module).await {
-            Ok(rows) => rows,
-            // Before the first start, or the first row, a module has no tables.
-            Err(JournalError::Damaged(why))
-                if why.contains("no such table") || why.contains("doesn't exist") =>
-            {
-                ModuleSettings::default()
-            }
-            Err(error) => return Err(error).context("the modules' settings cannot be read"),
-        };
+        let rows = rows(journal.as_ref(), module).await?;
         let found = check_module(module, provider, &rows, settings.register_timeout_ms);
         for fault in &found.faults {
             println!("{fault}");
@@ -55,6 +46,18 @@ pub async fn check(config: &Path) -> anyhow::Result<()> {
         println!("{}: settings are right, {modules}", config.display());
     }
     Ok(())
+}
+
+/// A module's rows; makes no tables.
+pub(crate) async fn rows(journal: &dyn Journal, module: &ModuleName) -> anyhow::Result<ModuleSettings> {
+    match journal.settings(module).await {
+        Ok(rows) => Ok(rows),
+        // Before the first start, or the first row, a module has no tables.
+        Err(JournalError::Damaged(why)) if why.contains("no such table") || why.contains("doesn't exist") => {
+            Ok(ModuleSettings::default())
+        }
+        Err(error) => Err(error).context("the modules' settings cannot be read"),
+    }
 }
 
 fn counted(count: usize, what: &str) -> String {

@@ -4,6 +4,7 @@ use clap::{Args, Parser, Subcommand};
 use domain::{ModuleName, OperationId, StoreId, TerminalId};
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use texts::Lang;
 
 /// Name, version and commit, as `--version` prints them.
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (", env!("QRPAYD_COMMIT"), ")");
@@ -52,6 +53,18 @@ pub enum Command {
         #[command(subcommand)]
         command: ConfigCommand,
     },
+    /// Look at the modules and try one out without money. Changes nothing, here and at the bank.
+    Module {
+        /// The settings file.
+        #[arg(long, default_value = CONFIG, global = true)]
+        config: PathBuf,
+        /// `ru` or `en`; when absent, as the variable LANG says.
+        #[arg(long, global = true)]
+        lang: Option<Lang>,
+        /// What to do.
+        #[command(subcommand)]
+        command: ModuleCommand,
+    },
     /// List operations, newest first.
     Operations {
         /// The settings file.
@@ -89,6 +102,29 @@ pub struct DemoOptions {
     /// Log more: a level or a filter.
     #[arg(long, default_value = "warn")]
     pub log: String,
+}
+
+/// What to do with the modules.
+#[derive(Debug, Subcommand)]
+pub enum ModuleCommand {
+    /// List the modules of this build: whether each is switched on and configured.
+    List,
+    /// Try all that can be tried without money: settings, address, TLS, certificates, key. Ends with 0 only when
+    /// nothing is at fault.
+    Test(ModuleTest),
+}
+
+/// Which register's settings are tried.
+#[derive(Debug, Clone, Args)]
+pub struct ModuleTest {
+    /// The module.
+    pub module: ModuleName,
+    /// The store; when absent, one that no table lists.
+    #[arg(long)]
+    pub store: Option<StoreId>,
+    /// The register; when absent, one without a row of its own.
+    #[arg(long)]
+    pub terminal: Option<TerminalId>,
 }
 
 /// What to do with the modules' settings.

@@ -7,6 +7,7 @@ pub mod config;
 pub mod daemon;
 pub mod demo;
 pub mod logs;
+pub mod module;
 pub mod operations;
 pub mod run;
 pub mod systemd;

@@ -2,7 +2,7 @@
 
 use clap::Parser;
 use qrpayd::cli::{Cli, Command};
-use qrpayd::{check, config, demo, operations, run};
+use qrpayd::{check, config, demo, module, operations, run};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -30,6 +30,11 @@ async fn obey(cli: Cli) -> anyhow::Result<()> {
         Command::Check { config } => check::check(&config).await,
         Command::Migrate { config } => run::migrate(&config).await,
         Command::Config { config, command } => config::obey(&config, command).await,
+        Command::Module {
+            config,
+            lang,
+            command,
+        } => module::obey(&config, lang, command).await,
         Command::Operations {
             config,
             open,

@@ -13,7 +13,7 @@ use connector::answer::{fits_path, proves_nothing, unclear};
 use connector::purpose::purpose;
 use connector::{Method, Rubles, Turn, WireResponse};
 use domain::call::{Lookup, Reference, Register, Registered};
-use domain::{Answer, Call, Code, Fault, PaymentState, Timestamp};
+use domain::{Answer, Call, Code, Fault, OrderId, PaymentState, Timestamp};
 
 /// The most characters of `paymentDetails` at registration.
 const PURPOSE_MAX: usize = 185;
@@ -42,6 +42,13 @@ pub(super) fn next(
             Err(Fault::refused(Code::Unsupported, "no cash links here"))
         }
     }
+}
+
+/// A QR id of the bank's form (NSPK: 32 capital letters and digits, the first two `AD`) that the bank has not given.
+/// Without one a status is answered here and no request is sent.
+pub(super) fn made_up_qr(order: &OrderId) -> String {
+    let made_up = order.as_str().to_ascii_uppercase();
+    format!("AD{}", made_up.get(..30).unwrap_or_default())
 }
 
 fn register(

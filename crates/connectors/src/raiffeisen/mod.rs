@@ -16,7 +16,8 @@ use connector::config::{COMMON, limits, policy, transport};
 use connector::{
     Built, CallbackError, ConfigError, Connector, Provider, RawCallback, Turn, WireResponse, answer,
 };
-use domain::{Abilities, Answer, Call, CallKind, Code, Fault, LostRegistration, Timestamp};
+use domain::call::{Lookup, Reference};
+use domain::{Abilities, Answer, Call, CallKind, Code, Fault, Kopecks, LostRegistration, OrderId, Timestamp};
 use serde_json::{Map, Value};
 
 /// The bank's two modules.
@@ -99,6 +100,18 @@ impl Connector for Raiffeisen {
         let asks = matches!(call.kind(), CallKind::Status | CallKind::RefundStatus);
         // A refused question says nothing about the order.
         turn.map_err(|fault| if asks { answer::question(fault) } else { fault })
+    }
+
+    fn probe(&self, order: OrderId) -> Call {
+        let reference = match self.module {
+            Module::Dynamic => Reference::default().with("qr_id", dynamic::made_up_qr(&order)),
+            Module::CashLink => Reference::default(),
+        };
+        Call::Status(Lookup {
+            order,
+            amount: Kopecks::ZERO,
+            reference,
+        })
     }
 
     fn verify(&self, callback: &RawCallback) -> Result<(), CallbackError> {

@@ -2,6 +2,7 @@
 
 pub mod cli;
 pub mod kiosk;
+pub mod module;
 
 use crate::Text;
 use serde::{Deserialize, Serialize};
@@ -33,6 +34,15 @@ impl Lang {
         match self {
             Self::Ru => "ru",
             Self::En => "en",
+        }
+    }
+
+    /// The language of a system's locale: `ru_RU.UTF-8` is Russian, everything else English.
+    pub fn of_locale(locale: &str) -> Self {
+        if locale.starts_with("ru") {
+            Self::Ru
+        } else {
+            Self::En
         }
     }
 

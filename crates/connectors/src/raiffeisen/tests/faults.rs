@@ -182,3 +182,30 @@ proptest! {
         }
     }
 }
+
+/// A probe asks and changes nothing; "not found" ends it well, a refused key as a fault of the login.
+#[test]
+fn a_probe_only_asks() {
+    for (connector, turns) in [(dynamic(), 2), (cash_link(), 1)] {
+        let probe = connector.probe(order());
+        let mut heard = Vec::new();
+        let answer = loop {
+            match connector.next(&probe, &heard, NOW).unwrap() {
+                Turn::Send(request) => {
+                    assert_eq!(request.method, connector::Method::Get);
+                    heard.push(refusal("ERROR.NOT_FOUND"));
+                }
+                Turn::Done(answer) => break answer,
+            }
+        };
+        assert_eq!(
+            (answer, heard.len()),
+            (Answer::Payment(PaymentState::NotFound), turns)
+        );
+        let refused = WireResponse::new(401, "");
+        assert_eq!(
+            fault(&*connector, &probe, &[refused]),
+            (Certainty::Unknown, Code::ProviderLogin, None)
+        );
+    }
+}

@@ -6,6 +6,7 @@ mod bad_input;
 mod broker;
 mod configuration;
 mod kill;
+mod module;
 mod payments;
 mod stop;
 mod takeover;

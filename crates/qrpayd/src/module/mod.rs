@@ -1,0 +1,75 @@
+//! `qrpayd module`: which modules there are, and whether one can work, tried without money.
+
+mod network;
+mod report;
+mod rows;
+mod trial;
+
+use crate::check;
+use crate::cli::ModuleCommand;
+use crate::run::open_journal_to_read;
+use domain::ModuleName;
+use std::path::Path;
+use texts::Lang;
+use texts::words::module as words;
+
+/// The variable that names the system's language.
+const LANG: &str = "LANG";
+
+/// Obeys one `module` command.
+pub async fn obey(config: &Path, lang: Option<Lang>, command: ModuleCommand) -> anyhow::Result<()> {
+    let lang = lang.unwrap_or_else(|| Lang::of_locale(&std::env::var(LANG).unwrap_or_default()));
+    match command {
+        ModuleCommand::List => list(config, lang).await,
+        ModuleCommand::Test(test) => trial::run(config, lang, &test).await,
+    }
+}
+
+async fn list(config: &Path, lang: Lang) -> anyhow::Result<()> {
+    let (settings, journal) = open_journal_to_read(config).await?;
+    for provider in connectors::registry() {
+        let module = ModuleName::new(provider.module)?;
+        let rows = check::rows(journal.as_ref(), &module).await?;
+        let is_on = settings.modules.contains(&module);
+        let on = lang.say(if is_on { words::LIST_ON } else { words::LIST_OFF });
+        let configured = if rows.merchants.is_empty() {
+            lang.say(words::LIST_NOT_CONFIGURED).to_owned()
+        } else {
+            let counts = [rows.merchants.len(), rows.stores.len(), rows.terminals.len()];
+            let [merchants, stores, terminals] = counts.map(|count| count.to_string());
+            let values = [
+                ("merchants", merchants.as_str()),
+                ("stores", &stores),
+                ("terminals", &terminals),
+            ];
+            lang.fill(words::LIST_CONFIGURED, &values)
+        };
+        println!("{module:<20} {on:<9} {}; {configured}", title(provider, lang));
+    }
+    let mut report = report::Report::new(lang);
+    for module in &settings.modules {
+        if connectors::provider(module.as_str()).is_none() {
+            report.fault(
+                words::UNKNOWN,
+                &[("module", module.as_str()), ("known", &known())],
+            );
+        }
+    }
+    Ok(())
+}
+
+fn title(provider: &connector::Provider, lang: Lang) -> &'static str {
+    match lang {
+        Lang::Ru => provider.title_ru,
+        Lang::En => provider.title_en,
+    }
+}
+
+/// The modules of this build.
+fn known() -> String {
+    let names: Vec<_> = connectors::registry()
+        .iter()
+        .map(|provider| provider.module)
+        .collect();
+    names.join(", ")
+}
