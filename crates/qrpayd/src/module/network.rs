@@ -20,6 +20,10 @@ use texts::words::module as words;
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 
+/// How often the question is asked when the connection breaks off. A server that refuses our certificate closes with
+/// our request unread, and then the alert that says so may be lost on the way.
+const ASK_MAX: usize = 5;
+
 /// Everything that is known before the first connection.
 pub(super) struct Way<'a> {
     rows: &'a Rows,
@@ -122,8 +126,19 @@ pub(super) async fn try_out(report: &mut Report, way: &Way<'_>, test: &ModuleTes
     };
     let connector = way.built.connector.as_ref();
     let made_up = OperationId::mint(SystemClock.now()).order(1);
-    let outcome = outbound.call(&route, connector, &connector.probe(made_up)).await;
-    let seen = *sender.seen.lock().unwrap_or_else(PoisonError::into_inner);
+    let probe = connector.probe(made_up);
+    let ask = async || {
+        let outcome = outbound.call(&route, connector, &probe).await;
+        let seen = *sender.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        (outcome, seen)
+    };
+    let (mut outcome, mut seen) = ask().await;
+    for _ in 1..ASK_MAX {
+        if seen.obstacle != Some(Obstacle::BrokeOff) {
+            break;
+        }
+        (outcome, seen) = ask().await;
+    }
     if encrypted(report, way, seen, &outcome) {
         login(report, way, seen, &outcome);
     }

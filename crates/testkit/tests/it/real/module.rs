@@ -7,7 +7,7 @@ use std::process::Output;
 use tempfile::TempDir;
 use testkit::real::process::{self, fail, succeed};
 use testkit::real::site::{CASH_LINK, DYNAMIC, write_secret};
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 const KEY: &str = "the-key-that-the-bank-gave";
@@ -374,7 +374,9 @@ async fn a_server_that_is_not_the_banks_is_named() -> anyhow::Result<()> {
     let address = plain.local_addr()?;
     let serving = tokio::spawn(async move {
         while let Ok((mut stream, _)) = plain.accept().await {
-            // The client may have gone already.
+            // What came is read first: closing with unread bytes would throw the answer away. The client may have
+            // gone already.
+            let _ = stream.read(&mut [0; 4_096]).await;
             let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
         }
     });
