@@ -193,7 +193,7 @@ async fn a_row_that_stays_locked_spoils_no_other_job() {
             if n == 10 {
                 matches!(journal.commit(done).await, Err(JournalError::Unavailable(_)))
             } else {
-                journal.open(new).await.unwrap() == Opened::New
+                opens_in_the_end(journal.as_ref(), new).await
             }
         });
     }
@@ -202,6 +202,19 @@ async fn a_row_that_stays_locked_spoils_no_other_job() {
     journal.commit(change(&paid(&locked))).await.unwrap();
     journal.close().await;
     database.drop().await;
+}
+
+/// Opens as a caller does: what the journal could not take now is brought again. A busy server may end a wait of its
+/// own for a lock in the middle of this test; a row that another holds for good must not show here.
+async fn opens_in_the_end(journal: &MariaJournal, new: Opening) -> bool {
+    for _ in 0..4 {
+        match journal.open(new.clone()).await {
+            Ok(Opened::New | Opened::Existing(_)) => return true,
+            Err(JournalError::Unavailable(_)) => {}
+            other => panic!("{other:?}"),
+        }
+    }
+    false
 }
 
 /// The line to the server is cut when the commit is on its way: before the server has it, or before we have the
