@@ -125,6 +125,38 @@ fn a_refused_question_proves_nothing() {
     }
 }
 
+/// A word that the bank's next release may bring, in every place where a status stands.
+#[test]
+fn row_14_an_unknown_status_word_is_unknown_and_calls_a_person() {
+    let (qr, link) = (dynamic(), cash_link());
+    let new_word = |body: &str, old: &str| ok(body.replace(&format!("\"{old}\""), "\"A_NEW_WORD\""));
+    let payment = new_word(bodies::PAYMENT_NO_INFO, "NO_INFO");
+    let fresh_qr = new_word(bodies::QR_REGISTERED, "NEW");
+    let order = new_word(bodies::ORDER_NEW, "NEW");
+    let refund = new_word(bodies::REFUND_IN_PROGRESS, "IN_PROGRESS");
+    let sticker = new_word(bodies::LINK_INACTIVE, "INACTIVE");
+    let after_refusal = vec![refusal("ERROR.NOT_FOUND"), fresh_qr.clone()];
+    for (bank, call, heard) in [
+        (&qr, Call::Status(lookup()), vec![payment]),
+        (&qr, Call::Status(lookup()), after_refusal),
+        (&qr, register(None), vec![fresh_qr]),
+        (&qr, Call::Refund(refund_call()), vec![refund.clone()]),
+        (&qr, Call::RefundStatus(refund_call()), vec![refund.clone()]),
+        (&link, Call::RefundStatus(refund_call()), vec![refund]),
+        (&link, register(None), vec![order.clone()]),
+        (&link, Call::Status(lookup()), vec![order]),
+        (&link, Call::LinkCheck(link_call()), vec![sticker.clone()]),
+        (&link, Call::LinkBind(link_call()), vec![sticker]),
+    ] {
+        let (certainty, code, _) = fault(&**bank, &call, &heard);
+        assert_eq!(
+            (certainty, code),
+            (Certainty::Unknown, Code::ProviderUnclear),
+            "{call:?}"
+        );
+    }
+}
+
 const WORDS: [&str; 12] = [
     bodies::QR_REGISTERED,
     bodies::PAYMENT_NO_INFO,
