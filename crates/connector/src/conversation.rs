@@ -4,7 +4,8 @@
 use crate::{Connector, Turn, WireRequest, WireResponse};
 use domain::{Answer, Call, Fault, Timestamp};
 
-/// The most requests of one call. A connector that wants more is broken.
+/// The most requests of one call, logins for tokens not counted. The longest known conversation has three; a connector
+/// that wants more than this is broken.
 pub const MAX_TURNS: usize = 8;
 
 /// What a call sent, and how it ended.

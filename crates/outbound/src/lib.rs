@@ -23,7 +23,7 @@ pub use breaker::BreakerState;
 pub use http::{BODY_MAX_BYTES, CLIENTS_MAX, CONNECT_MAX_MS, HttpSender, IDLE_CONNECTION_MS};
 pub use limiter::{PAUSE_MAX_MS, WAITING_MAX};
 pub use obstacle::{Distrust, Endpoint, Failure, Obstacle};
-pub use outbound::{MAX_TURNS, Options, Outbound, Route};
+pub use outbound::{Options, Outbound, Route};
 pub use providers::{PROVIDERS_MAX, ProviderHealth};
 pub use redact::redact;
 pub use sender::Sender;

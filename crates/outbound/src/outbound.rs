@@ -10,6 +10,7 @@ use crate::redact;
 use crate::sender::Sender;
 use crate::tokens::Tokens;
 use crate::transcript::{self, Subject};
+use connector::conversation::MAX_TURNS;
 use connector::provider::Transport;
 use connector::{Connector, Method, Turn, WireRequest, WireResponse};
 use domain::{Answer, Call, Clock, Code, Fault, ModuleName};
@@ -18,9 +19,6 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-/// How many requests one call may take, logins for tokens not counted (at most two for each). The longest known
-/// conversation has three.
-pub const MAX_TURNS: usize = 8;
 /// With these a provider's gateway says that the service behind it is down. Other server errors may be about one
 /// order, so they are the connector's business only.
 const GATEWAY_DOWN: [u16; 3] = [502, 503, 504];

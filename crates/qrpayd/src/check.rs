@@ -13,10 +13,7 @@ pub async fn check(config: &Path) -> anyhow::Result<()> {
     let (settings, journal) = open_journal_to_read(config).await?;
     let (mut faults, mut warnings) = (0, 0);
     for module in &settings.modules {
-        let Some(provider) = connectors::registry()
-            .iter()
-            .find(|p| p.module == module.as_str())
-        else {
+        let Some(provider) = connectors::provider(module.as_str()) else {
             println!("{module}: this qrpayd has no such module");
             faults += 1;
             continue;

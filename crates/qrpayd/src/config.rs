@@ -102,17 +102,10 @@ pub async fn obey(file: &Path, command: ConfigCommand) -> anyhow::Result<()> {
 }
 
 fn provider(module: &ModuleName) -> anyhow::Result<&'static Provider> {
-    let found = connectors::registry()
-        .iter()
-        .find(|provider| provider.module == module.as_str());
-    found.with_context(|| {
-        let known: Vec<_> = connectors::registry()
-            .iter()
-            .map(|provider| provider.module)
-            .collect();
+    connectors::provider(module.as_str()).with_context(|| {
         format!(
             "this qrpayd has no module `{module}`; it has: {}",
-            known.join(", ")
+            crate::module::known()
         )
     })
 }

@@ -2,6 +2,7 @@
 
 use crate::{Still, transport};
 use async_trait::async_trait;
+use connector::conversation::MAX_TURNS;
 use connector::provider::Transport;
 use connector::{CallbackError, Connector, Method, RawCallback, Turn, WireRequest, WireResponse};
 use domain::call::{Lookup, PaymentState, Reference, Register};
@@ -9,7 +10,7 @@ use domain::{
     Abilities, Answer, Call, CallKind, Certainty, Code, Fault, Kopecks, LostRegistration, ModuleName,
     OperationId, StoreId, TerminalId, Timestamp,
 };
-use outbound::{BreakerState, MAX_TURNS, Options, Outbound, Route, Sender};
+use outbound::{BreakerState, Options, Outbound, Route, Sender};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

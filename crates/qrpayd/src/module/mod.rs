@@ -66,7 +66,8 @@ fn title(provider: &connector::Provider, lang: Lang) -> &'static str {
 }
 
 /// The modules of this build.
-fn known() -> String {
+/// The modules that this build has, for an error that names them.
+pub(crate) fn known() -> String {
     let names: Vec<_> = connectors::registry()
         .iter()
         .map(|provider| provider.module)
