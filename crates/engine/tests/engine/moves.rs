@@ -178,6 +178,7 @@ fn answers(operation: &Operation, call: CallKind) -> &'static [Say] {
             Unknown,
             BusyFor(0),
         ],
+        CallKind::Confirm => &[Paid, InProgress, Declined, NotSent, Refused, Unknown, BusyFor(0)],
         CallKind::Revoke => &[Revoked, Refused, Unknown, NotSent],
         CallKind::Refund => &[
             RefundDone,
@@ -207,6 +208,7 @@ fn late_copies(call: CallKind) -> &'static [Say] {
     match call {
         CallKind::Register => &[Registered, Refused, Unknown],
         CallKind::Status => &[NotStarted, Paid, PaidOtherSum, Expired, Unknown],
+        CallKind::Confirm => &[Paid, Refused, Unknown],
         CallKind::Revoke => &[Revoked, Refused],
         CallKind::Refund => &[RefundDone, RefundUnderWay, Refused, Unknown],
         CallKind::RefundStatus => &[RefundDone, RefundNotFound, RefundDeclined],
