@@ -7,7 +7,7 @@
 use crate::draft::Draft;
 use crate::{closing, pace, payment, registration, watch};
 use domain::call::{Registered, Reserved};
-use domain::operation::{Because, Reservation, Sent};
+use domain::operation::{Because, Reservation};
 use domain::request::Order;
 use domain::{CallKind, Certainty, Code, Fact, Fault, Kopecks, Operation, PaymentState, State};
 
@@ -85,11 +85,8 @@ pub fn confirmed(draft: &mut Draft, amount: Kopecks) {
     if let Some(reservation) = operation.reservation.as_mut() {
         reservation.confirmed = Some(amount);
     }
-    // What is known of the sendings speaks of the confirmation from now on; the provider's end stays.
-    operation.sent = Sent {
-        provider_end: operation.sent.provider_end,
-        ..Sent::default()
-    };
+    // Whether a sending is unheard speaks of the confirmation from now on.
+    operation.sent.unanswered = 0;
     operation.uncertain = false;
     draft.fact(Fact::Confirmed { amount });
     draft.reach(State::Confirming);
