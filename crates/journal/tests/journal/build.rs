@@ -64,6 +64,7 @@ fn operation(request: Request) -> Operation {
             link_check: false,
             link_bind: false,
             cash_link: false,
+            reservation: false,
             lost_registration: LostRegistration::RepeatSameOrder,
             ..Abilities::default()
         },
@@ -79,6 +80,7 @@ fn operation(request: Request) -> Operation {
         attempt: 1,
         technical_errors: 0,
         qr: None,
+        reservation: None,
         link_id: None,
         reference: Reference::default(),
         closing: None,
@@ -101,6 +103,7 @@ pub fn payment(caller: &str, sum: i64) -> Operation {
             cost_centre: None,
             receipt: None,
             customer_code: None,
+            card_token: None,
             link: None,
             lifetime_s: None,
             tender: None,
