@@ -19,6 +19,7 @@ pub const fn step(kind: CallKind) -> Step {
         CallKind::RefundStatus => Step::RefundStatus,
         CallKind::LinkCheck => Step::LinkCheck,
         CallKind::LinkBind => Step::LinkBind,
+        CallKind::Confirm => Step::Confirm,
     }
 }
 

@@ -220,7 +220,9 @@ impl Shop {
 }
 
 fn connect(module: &str, simulated: &Simulated) -> Result<connector::Built> {
-    let provider = connectors::provider(module).context("not in the registry")?;
+    let provider = connectors::registry()
+        .find(module)
+        .context("not in the registry")?;
     Ok(provider.connect(&(simulated.merchant)(), &Map::<String, Value>::new())?)
 }
 
@@ -254,6 +256,11 @@ fn call(kind: CallKind, till: &Till) -> Result<Call> {
         CallKind::RefundStatus => Call::RefundStatus(refund()?),
         CallKind::LinkCheck => Call::LinkCheck(link()?),
         CallKind::LinkBind => Call::LinkBind(link()?),
+        CallKind::Confirm => Call::Confirm(domain::call::ConfirmCall {
+            lookup,
+            amount: Kopecks::ZERO,
+            purpose: None,
+        }),
         CallKind::Register | CallKind::Status => bail!("every module has {kind:?}"),
     })
 }
