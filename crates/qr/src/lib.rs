@@ -53,6 +53,14 @@ pub enum QrError {
         /// The code page.
         page: &'static str,
     },
+    /// Printers know this code page by different numbers.
+    #[error(
+        "printers know the code page {page} by different numbers: name this one's, as its manual has it (`ESC t`)"
+    )]
+    NumberMissing {
+        /// The code page.
+        page: &'static str,
+    },
     /// A buyer display takes visible ASCII only.
     #[error("a buyer display shows links of visible ASCII characters, and this text has others")]
     NotAscii,

@@ -8,6 +8,8 @@
 //!   [`RegisterError::Unknown`]: do not repeat, ask.
 //! - Every wait is bounded by [`Patience`].
 //!
+//! [`outputs`] shows the QR wherever the register has a place for it, and takes it away again.
+//!
 //! ```no_run
 //! # async fn sell() -> Result<(), Box<dyn std::error::Error>> {
 //! use register::{Pay, Register};
@@ -29,6 +31,7 @@ mod door;
 mod error;
 mod http;
 mod order;
+pub mod outputs;
 mod patience;
 mod sse;
 mod stream;

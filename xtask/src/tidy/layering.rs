@@ -84,7 +84,7 @@ const ROOMS: [Room; 21] = [
     ),
     room(
         "register",
-        &["domain", "protocol", "settings"],
+        &["domain", "protocol", "settings", "texts", "qr"],
         "a register knows the protocol and nothing behind it",
     ),
     room("pinpad", &[], "it speaks to a terminal at the register's side"),

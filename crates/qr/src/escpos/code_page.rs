@@ -48,6 +48,14 @@ pub struct TextPage {
 }
 
 impl TextPage {
+    /// A page under the number that the settings name, or else under its usual one.
+    pub fn new(page: CodePage, number: Option<u8>) -> Result<Self, QrError> {
+        match number.or(page.usual_number()) {
+            Some(number) => Ok(Self { page, number }),
+            None => Err(QrError::NumberMissing { page: page.as_str() }),
+        }
+    }
+
     /// The command that selects it.
     pub(super) const fn select(self) -> [u8; 3] {
         [0x1B, b't', self.number]
