@@ -10,22 +10,18 @@ mod page;
 pub use demo::{DemoLink, DemoOptions, demo_page};
 pub use page::kiosk_page;
 
+use crate::web::{css, html, js, reply};
 use axum::Router;
 use axum::extract::{Query, State};
-use axum::http::{HeaderName, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use domain::{ModuleName, StoreId, TerminalId};
-use maud::Markup;
 use secrecy::SecretString;
 use serde::Deserialize;
 use std::sync::Arc;
 use texts::Text;
 use texts::words::Lang;
-
-/// Everything in a page comes from its own server; nothing is inline.
-const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
-                      frame-src 'self' http: https:; frame-ancestors 'self'; base-uri 'none'; form-action 'none'";
 
 /// How the kiosk page reaches the daemon, and as whom.
 #[derive(Clone)]
@@ -114,27 +110,4 @@ async fn qr_svg(Query(query): Query<QrQuery>) -> Response {
 
 async fn icon() -> Response {
     reply("image/svg+xml", "no-cache", include_str!("icon.svg").to_owned())
-}
-
-fn html(page: &Markup) -> Response {
-    reply("text/html; charset=utf-8", "no-store", page.0.clone())
-}
-
-fn css(text: &'static str) -> Response {
-    reply("text/css; charset=utf-8", "no-cache", text.to_owned())
-}
-
-fn js(text: &'static str) -> Response {
-    reply("text/javascript; charset=utf-8", "no-cache", text.to_owned())
-}
-
-fn reply(content_type: &'static str, cache: &'static str, body: String) -> Response {
-    let headers: [(HeaderName, &str); 5] = [
-        (header::CONTENT_TYPE, content_type),
-        (header::CACHE_CONTROL, cache),
-        (header::CONTENT_SECURITY_POLICY, POLICY),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "no-referrer"),
-    ];
-    (headers, body).into_response()
 }

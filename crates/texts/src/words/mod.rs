@@ -1,6 +1,7 @@
 //! Words of the pages and of the typed register, as constants.
 
 pub mod cli;
+pub mod device;
 pub mod kiosk;
 pub mod module;
 pub mod tape;
