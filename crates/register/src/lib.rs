@@ -30,6 +30,7 @@ mod conversation;
 mod door;
 mod error;
 mod http;
+mod kiosk2;
 mod order;
 pub mod outputs;
 mod patience;
@@ -37,6 +38,7 @@ mod sse;
 mod stream;
 
 pub use error::RegisterError;
+pub use kiosk2::{Kiosk2, Slide};
 pub use order::{Pay, PaymentId, Refund};
 pub use patience::Patience;
 pub use stream::ReplyStream;

@@ -6,6 +6,7 @@
 mod demo;
 mod goods;
 mod page;
+mod steps;
 
 pub use demo::{DemoLink, DemoOptions, demo_page};
 pub use page::kiosk_page;
@@ -17,6 +18,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use domain::{ModuleName, StoreId, TerminalId};
+use register::Kiosk2;
 use secrecy::SecretString;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -40,6 +42,8 @@ pub struct KioskOptions {
     pub lang: Lang,
     /// How long the kiosk waits for a final answer, in milliseconds: 30000 to 3600000.
     pub timeout_ms: u64,
+    /// Sounds, animation and slides.
+    pub kiosk2: Kiosk2,
     /// With it, `/` is the demonstration page.
     pub demo: Option<DemoOptions>,
 }
@@ -51,12 +55,14 @@ pub struct Tender {
     pub module: ModuleName,
     /// Its name on the screen.
     pub title: Text,
+    /// Whether the buyer shows a code of their own, which the kiosk scans, rather than scanning the kiosk's.
+    pub scans_customer_code: bool,
     /// The scanned cash link to send along; usually absent, since the register's own is meant.
     pub link: Option<String>,
 }
 
-/// Serves `/kiosk`, `/kiosk/kiosk.css`, `/kiosk/kiosk.js`, `/kiosk/icon.svg`, `/kiosk/qr.svg?text=…`; with [`KioskOptions::demo`] also
-/// `/`, `/kiosk/demo.css` and `/kiosk/demo.js`. `?lang=ru|en` chooses the language of a page.
+/// Serves `/kiosk`, `/kiosk/kiosk.css`, its scripts, `/kiosk/icon.svg`, `/kiosk/qr.svg?text=…`; with
+/// [`KioskOptions::demo`] also `/`, `/kiosk/demo.css` and `/kiosk/demo.js`. `?lang=ru|en` chooses the language of a page.
 pub fn router(options: KioskOptions) -> Router {
     let with_demo = options.demo.is_some();
     let router = Router::new()
@@ -67,7 +73,12 @@ pub fn router(options: KioskOptions) -> Router {
             "/kiosk/kiosk.css",
             get(|| async { css(include_str!("kiosk.css")) }),
         )
-        .route("/kiosk/kiosk.js", get(|| async { js(include_str!("kiosk.js")) }));
+        .route("/kiosk/kiosk.js", get(|| async { js(include_str!("kiosk.js")) }))
+        .route(
+            "/kiosk/effects.js",
+            get(|| async { js(include_str!("effects.js")) }),
+        )
+        .route("/kiosk/scan.js", get(|| async { js(include_str!("scan.js")) }));
     let router = if with_demo {
         router
             .route("/", get(demo))
