@@ -61,6 +61,8 @@ pub enum Code {
     NotALink,
     /// The bank wants a terminal number to bind this link.
     TerminalNumberNeeded,
+    /// The terminal number belongs to another register; the detail names it.
+    TerminalNumberTaken,
     // --- when things break ---
     /// The provider could not be reached; nothing was sent.
     ProviderUnreachable,
@@ -82,7 +84,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, in the order of the documentation.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 35] = [
         Self::Malformed,
         Self::InvalidField,
         Self::AmountOutOfRange,
@@ -109,6 +111,7 @@ impl Code {
         Self::LinkUnbound,
         Self::NotALink,
         Self::TerminalNumberNeeded,
+        Self::TerminalNumberTaken,
         Self::ProviderUnreachable,
         Self::ProviderSilent,
         Self::ProviderUnclear,

@@ -411,7 +411,9 @@ impl Trial {
             Move::Answer(CallKind::Status, Say::Declined) => {
                 asked_after && (book.revoked || dead || !after.abilities.revoke)
             }
-            Move::Answer(CallKind::Status, Say::NotStarted) => asked_after && (book.revoked || dead),
+            Move::Answer(CallKind::Status, Say::NotStarted | Say::Registered) => {
+                asked_after && (book.revoked || dead)
+            }
             Move::Answer(CallKind::Status, Say::NotFound) => {
                 let grace_over = self.now.ms_since(sent_at) >= after.policy.not_found_grace_ms;
                 let never_heard = !book.registered;
