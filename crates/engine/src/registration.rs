@@ -231,7 +231,10 @@ fn may_repeat_unheard(operation: &Operation) -> bool {
 }
 
 fn payable_without_qr(operation: &Operation) -> bool {
-    let charged = matches!(&operation.request.order, Order::Pay(pay) if pay.customer_code.is_some());
+    let charged = matches!(
+        &operation.request.order,
+        Order::Pay(pay) if pay.customer_code.is_some() || pay.subscriber.is_some()
+    );
     charged || operation.abilities.cash_link || operation.link_id.is_some()
 }
 

@@ -2,7 +2,7 @@
 
 use super::alongside::{BOUND_ONCE, bound_link};
 use super::{Slot, start};
-use crate::story;
+use crate::{batch, story};
 use connector::cash_link;
 use domain::{Call, Code, Fault, Kopecks, TerminalId};
 use engine::{Decision, Effect, Event};
@@ -197,12 +197,13 @@ impl Slot {
         let kind = call.kind();
         self.flight = Some(Box::pin(async move {
             let result = match module {
-                Ok(module) => {
-                    inner
-                        .outbound
-                        .call(&module.route, module.built.connector.as_ref(), &call)
-                        .await
-                }
+                Ok(module) => match call {
+                    Call::Status(lookup) => batch::status(&inner, module, lookup).await,
+                    call => {
+                        let connector = module.built.connector.as_ref();
+                        inner.outbound.call(&module.route, connector, &call).await
+                    }
+                },
                 Err(error) => Err(Fault {
                     code: Code::NotConfigured,
                     ..Fault::not_sent(error.to_string())
