@@ -15,6 +15,7 @@ const fn endpoints(kind: CallKind) -> &'static [Endpoint] {
         CallKind::RefundStatus => &[Endpoint::RefundStatus, Endpoint::OrderRefundStatus],
         CallKind::LinkCheck => &[Endpoint::QrInfo],
         CallKind::LinkBind => &[Endpoint::BindDraft],
+        CallKind::Confirm => &[],
     }
 }
 
