@@ -67,6 +67,7 @@ fn operation(request: Request) -> Operation {
             cash_link: false,
             reservation: false,
             lost_registration: LostRegistration::RepeatSameOrder,
+            ..Abilities::default()
         },
         created_at: now,
         answer_by: now.plus_ms(300_000),
@@ -97,7 +98,7 @@ fn operation(request: Request) -> Operation {
 pub fn payment(caller: &str, sum: i64) -> Operation {
     operation(request(
         caller,
-        Order::Pay(Pay {
+        Order::Pay(Box::new(Pay {
             amount: kopecks(sum),
             purpose: Some("Оплата по чеку №15".to_owned()),
             cost_centre: None,
@@ -107,7 +108,9 @@ pub fn payment(caller: &str, sum: i64) -> Operation {
             link: None,
             lifetime_s: None,
             tender: None,
-        }),
+            subscriber: None,
+            replaces: None,
+        })),
     ))
 }
 

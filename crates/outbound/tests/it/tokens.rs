@@ -130,6 +130,7 @@ impl Connector for Payer {
             cash_link: false,
             reservation: false,
             lost_registration: LostRegistration::RepeatSameOrder,
+            ..Abilities::default()
         }
     }
 
@@ -147,7 +148,7 @@ impl Connector for Payer {
             WireRequest::new(Method::Post, "https://bank.example/pay").with_token(TokenNeed {
                 scope: self.scope.to_owned(),
                 login,
-                read: token::oauth,
+                read: Arc::new(token::oauth),
             }),
         ))
     }
