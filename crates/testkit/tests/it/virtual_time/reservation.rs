@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use connector::config::{COMMON, limits, policy, transport};
 use connector::provider::Transport;
 use connector::{
-    Built, CallbackError, Connector, Method, Provider, RawCallback, Turn, WireRequest, WireResponse,
+    Built, CallbackError, Connector, Method, Provider, RawCallback, Registry, Turn, WireRequest, WireResponse,
 };
 use desk::{Desk, Modules, Options};
 use domain::call::{PaymentState, Reference, RefundState, Reserved, ReservedPosition};
@@ -29,21 +29,24 @@ const MODULE: &str = "social";
 /// The buyer's account pays for the second line of the receipt.
 const AVAILABLE: i64 = 31_500;
 
-static PROVIDERS: [Provider; 1] = [Provider {
-    module: MODULE,
-    title_ru: "Социальный счёт",
-    title_en: "Social account",
-    keys: &[COMMON],
-    build: |settings| {
-        Ok(Built {
-            connector: Box::new(Wire),
-            transport: transport(settings)?,
-            policy: policy(settings)?,
-            limits: limits(settings)?,
-        })
-    },
-    callback_operation: |_| None,
-}];
+fn provider() -> Provider {
+    Provider {
+        module: MODULE,
+        title_ru: "Социальный счёт",
+        title_en: "Social account",
+        keys: COMMON.to_vec(),
+        build: Box::new(|settings| {
+            Ok(Built {
+                connector: Box::new(Wire),
+                transport: transport(settings)?,
+                policy: policy(settings)?,
+                limits: limits(settings)?,
+                tenders: Vec::new(),
+            })
+        }),
+        callback_operation: Box::new(|_| None),
+    }
+}
 
 /// Speaks to the account in words: `reserve/<order>/<sum>` and the like.
 struct Wire;
@@ -53,12 +56,9 @@ impl Connector for Wire {
         Abilities {
             revoke: true,
             refund: true,
-            partial_refund: false,
-            link_check: false,
-            link_bind: false,
-            cash_link: false,
             reservation: true,
             lost_registration: LostRegistration::AskByOrder,
+            ..Abilities::default()
         }
     }
 
@@ -219,7 +219,8 @@ impl Shop {
 
     async fn desk(journal: &Arc<MemoryJournal>, account: &Account, clock: &Arc<dyn Clock>) -> Desk {
         let names = [ModuleName::new(MODULE).unwrap()];
-        let modules = Modules::switch_on(&names, &PROVIDERS, journal.as_ref())
+        let registry = Registry::new(vec![provider()]).unwrap();
+        let modules = Modules::switch_on(&names, &registry, journal.as_ref())
             .await
             .unwrap();
         let sender = Arc::new(account.clone());
