@@ -25,6 +25,7 @@ async fn main() -> anyhow::Result<()> {
         Ok(Tender {
             module: module.parse()?,
             title: Text::new(ru, en),
+            scans_customer_code: false,
             link: None,
         })
     };
@@ -39,6 +40,7 @@ async fn main() -> anyhow::Result<()> {
         ],
         lang: Lang::Ru,
         timeout_ms,
+        kiosk2: register::Kiosk2::default(),
         demo: Some(DemoOptions {
             payer_url: "/payer".to_owned(),
             links: vec![DemoLink {
