@@ -15,6 +15,7 @@ pub mod clock;
 mod control;
 pub mod crc;
 mod delivery;
+pub mod dualconnector;
 pub mod faults;
 pub mod link;
 pub mod money;
