@@ -20,6 +20,8 @@ pub enum Fault {
     PrintError,
     /// The service gives this `errorcode` at once.
     Code(u32),
+    /// The operation is carried out, and then the service gives this `errorcode`.
+    AfterAll(u32),
     /// The red key is answered with `errorcode` 15 instead of status 53.
     CancelCode,
     /// The operation is carried out, and the answer names another sum.

@@ -101,6 +101,7 @@ async fn spoiled(reply: Reply, fault: Option<Fault>) -> Response {
         )
             .into_response(),
         Some(Fault::PrintError) if reply.field(39) == Some("1") => written(Reply::Error(12).write()),
+        Some(Fault::AfterAll(code)) => written(Reply::Error(code).write()),
         Some(Fault::OtherSum) => written(other_sum(reply).write()),
         Some(Fault::OtherSpelling) => written(reply.write_otherwise()),
         _ => written(reply.write()),
