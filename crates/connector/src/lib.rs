@@ -9,13 +9,15 @@ pub mod conversation;
 pub mod nspk;
 pub mod provider;
 pub mod purpose;
+pub mod registry;
 pub mod rubles;
 pub mod sign;
 pub mod token;
 pub mod wire;
 
 pub use config::{ConfigError, Key, KeyType, Scope};
-pub use provider::{Built, CallbackError, Connector, Provider, Turn};
+pub use provider::{Built, CallbackError, Connector, ManyStates, Provider, StatusMany, Turn};
+pub use registry::Registry;
 pub use rubles::Rubles;
 pub use token::{Token, TokenNeed};
 pub use wire::{Method, RawCallback, WireRequest, WireResponse};

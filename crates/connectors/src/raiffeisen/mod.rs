@@ -21,24 +21,26 @@ use domain::{Abilities, Answer, Call, CallKind, Code, Fault, Kopecks, LostRegist
 use serde_json::{Map, Value};
 
 /// The bank's two modules.
-pub(crate) static PROVIDERS: [Provider; 2] = [
-    Provider {
-        module: "qrraiffd",
-        title_ru: "Райффайзенбанк, динамический QR",
-        title_en: "Raiffeisenbank, dynamic QR",
-        keys: &[COMMON, config::BANK, config::DYNAMIC],
-        build: |settings| build(settings, Module::Dynamic),
-        callback_operation: callback::operation,
-    },
-    Provider {
-        module: "qrraiffd_variable",
-        title_ru: "Райффайзенбанк, кассовая ссылка",
-        title_en: "Raiffeisenbank, cash link",
-        keys: &[COMMON, config::BANK, config::CASH_LINK],
-        build: |settings| build(settings, Module::CashLink),
-        callback_operation: callback::operation,
-    },
-];
+pub(crate) fn providers() -> [Provider; 2] {
+    [
+        Provider {
+            module: "qrraiffd",
+            title_ru: "Райффайзенбанк, динамический QR",
+            title_en: "Raiffeisenbank, dynamic QR",
+            keys: [COMMON, config::BANK, config::DYNAMIC].concat(),
+            build: Box::new(|settings| build(settings, Module::Dynamic)),
+            callback_operation: Box::new(callback::operation),
+        },
+        Provider {
+            module: "qrraiffd_variable",
+            title_ru: "Райффайзенбанк, кассовая ссылка",
+            title_en: "Raiffeisenbank, cash link",
+            keys: [COMMON, config::BANK, config::CASH_LINK].concat(),
+            build: Box::new(|settings| build(settings, Module::CashLink)),
+            callback_operation: Box::new(callback::operation),
+        },
+    ]
+}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Module {
@@ -66,6 +68,7 @@ fn build(settings: &Map<String, Value>, module: Module) -> Result<Built, ConfigE
         transport: transport(settings)?,
         policy,
         limits: limits(settings)?,
+        tenders: Vec::new(),
     })
 }
 
@@ -79,6 +82,7 @@ impl Connector for Raiffeisen {
             link_check: cash_link,
             link_bind: cash_link,
             cash_link,
+            reservation: false,
             lost_registration: match self.module {
                 // The bank refuses a second QR of an order only when the first has "successful payments", and a QR
                 // whose answer was lost was shown to nobody. The bank has no question by our order id here.
@@ -86,6 +90,7 @@ impl Connector for Raiffeisen {
                 // An activation is live on the sticker at once, seen or not; the order can be asked about by our id.
                 Module::CashLink => LostRegistration::AskByOrder,
             },
+            ..Abilities::default()
         }
     }
 
