@@ -319,6 +319,14 @@ impl FakeDaemon {
                 "expires_in_ms": 290_000,
             });
         }
+        let reserves = self.script(operation.amount) == script::RESERVES;
+        if state == "paid" && reserves && operation.kind == "pay" {
+            reply["reservation"] = json!({
+                "available": RESERVED,
+                "positions": [{ "number": 1, "sum": 9490 }, { "number": 2, "sum": 6250 }],
+                "confirmed": operation.amount,
+            });
+        }
         if state == "awaiting_confirmation" {
             reply["reservation"] = json!({
                 "available": RESERVED,
