@@ -4,19 +4,34 @@
 use crate::config::{self, Limits, Table};
 use crate::{ConfigError, Key, RawCallback, WireRequest, WireResponse};
 use domain::call::{Lookup, Reference};
-use domain::{Abilities, Answer, Call, Fault, Kopecks, OperationId, OrderId, Policy, Timestamp};
+use domain::{
+    Abilities, Answer, Call, Code, Fault, Kopecks, OperationId, OrderId, PaymentState, Policy, Timestamp,
+};
 use secrecy::SecretString;
 use serde_json::{Map, Value};
 use std::sync::Arc;
 
 /// What to do next in a call.
 #[derive(Debug)]
-pub enum Turn {
+pub enum Turn<A = Answer> {
     /// Send this; its response is appended to what was heard.
     Send(WireRequest),
     /// The call is over.
-    Done(Answer),
+    Done(A),
 }
+
+/// One status question for many payments.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatusMany {
+    /// Connectors of a module with equal groups may ask about each other's payments: the same merchant, the same key.
+    /// Kept in memory only, so it may be a fingerprint of the login, but never the login itself.
+    pub group: String,
+    /// The most payments of one question, at least 2.
+    pub max: usize,
+}
+
+/// How each payment of a [`StatusMany`] question stands, in the order in which they were asked about.
+pub type ManyStates = Vec<Result<PaymentState, Fault>>;
 
 /// Talks to one provider with one merchant's settings.
 pub trait Connector: Send + Sync {
@@ -29,6 +44,26 @@ pub trait Connector: Send + Sync {
     /// The certainty of a fault speaks of the whole call. So the sender, when it cannot connect with something
     /// already heard, must not say `NotSent` for a call that changes something: its first request was sent.
     fn next(&self, call: &Call, heard: &[WireResponse], now: Timestamp) -> Result<Turn, Fault>;
+
+    /// Whether one question can ask about many payments.
+    fn status_many(&self) -> Option<StatusMany> {
+        None
+    }
+
+    /// As [`Connector::next`], for one question about several payments of its [`StatusMany::group`]. The states come in
+    /// the order of `lookups`, one for each.
+    fn next_status_many(
+        &self,
+        lookups: &[Lookup],
+        heard: &[WireResponse],
+        now: Timestamp,
+    ) -> Result<Turn<ManyStates>, Fault> {
+        let (_, _, _) = (lookups, heard, now);
+        Err(Fault::refused(
+            Code::Unsupported,
+            "this module asks about one payment at a time",
+        ))
+    }
 
     /// A question that changes nothing, about an order that nobody has made: the provider's "not found" proves that
     /// the way there is free and that it takes our key. It must make [`Connector::next`] send at least one request,
@@ -55,6 +90,8 @@ pub struct Built {
     pub policy: Policy,
     /// The sums that the module takes.
     pub limits: Limits,
+    /// The systems behind the module that a payment must choose from (`tender`); empty when there is nothing to choose.
+    pub tenders: Vec<String>,
 }
 
 /// How a provider is reached with one merchant's settings. Two registers with equal transports share connections.
@@ -92,6 +129,12 @@ pub enum CallbackError {
     Signature,
 }
 
+/// Builds a connector from settings that were checked and merged.
+pub type Build = Box<dyn Fn(&Map<String, Value>) -> Result<Built, ConfigError> + Send + Sync>;
+
+/// Finds the operation that a callback speaks of.
+pub type CallbackOperation = Box<dyn Fn(&RawCallback) -> Option<OperationId> + Send + Sync>;
+
 /// A provider's module as the registry knows it.
 pub struct Provider {
     /// The module's name: `qrraiffd`.
@@ -101,18 +144,18 @@ pub struct Provider {
     /// The provider's name for people, in English.
     pub title_en: &'static str,
     /// Every key of its settings.
-    pub keys: &'static [&'static [Key]],
+    pub keys: Vec<Key>,
     /// Builds a connector from settings that were checked against [`Provider::keys`] and merged (terminal over
     /// merchant over defaults).
-    pub build: fn(&Map<String, Value>) -> Result<Built, ConfigError>,
+    pub build: Build,
     /// Finds the operation that a callback speaks of. Nothing is believed at this point.
-    pub callback_operation: fn(&RawCallback) -> Option<OperationId>,
+    pub callback_operation: CallbackOperation,
 }
 
 impl Provider {
     /// Every key of its settings, in the order of the documentation.
-    pub fn all_keys(&self) -> impl Iterator<Item = &'static Key> + Clone + use<> {
-        self.keys.iter().flat_map(|group| group.iter())
+    pub fn all_keys(&self) -> impl Iterator<Item = &Key> + Clone {
+        self.keys.iter()
     }
 
     /// Checks one row before it is written to a settings table. Missing keys are allowed: the other table may have

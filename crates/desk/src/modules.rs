@@ -2,7 +2,7 @@
 //! the next call, without a restart.
 
 use connector::provider::{Built, Provider};
-use connector::{ConfigError, config};
+use connector::{ConfigError, Registry, cash_link, config};
 use domain::{ModuleName, StoreId, TerminalId};
 use journal::{Journal, JournalError, ModuleSettings};
 use outbound::Route;
@@ -56,7 +56,7 @@ type Key = (ModuleName, StoreId, TerminalId);
 
 /// All modules.
 pub struct Modules {
-    providers: HashMap<ModuleName, &'static Provider>,
+    providers: HashMap<ModuleName, Arc<Provider>>,
     live: RwLock<Live>,
 }
 
@@ -71,22 +71,19 @@ impl Modules {
     /// Switches modules on: each must be in the registry. Their tables are made if they are not there.
     pub async fn switch_on(
         names: &[ModuleName],
-        registry: &'static [Provider],
+        registry: &Registry,
         journal: &dyn Journal,
     ) -> Result<Self, SwitchOnError> {
         let mut providers = HashMap::new();
         for name in names {
-            let found = registry.iter().find(|provider| provider.module == name.as_str());
-            let provider = found.ok_or_else(|| SwitchOnError::NoSuchModule {
-                module: name.clone(),
-                known: registry
-                    .iter()
-                    .map(|provider| provider.module)
-                    .collect::<Vec<_>>()
-                    .join(", "),
-            })?;
+            let provider = registry
+                .find(name.as_str())
+                .ok_or_else(|| SwitchOnError::NoSuchModule {
+                    module: name.clone(),
+                    known: registry.names(),
+                })?;
             journal.ensure_module(name).await?;
-            providers.insert(name.clone(), provider);
+            providers.insert(name.clone(), Arc::clone(provider));
         }
         let modules = Self {
             providers,
@@ -104,8 +101,8 @@ impl Modules {
     }
 
     /// The provider behind a module.
-    pub fn provider(&self, module: &ModuleName) -> Option<&'static Provider> {
-        self.providers.get(module).copied()
+    pub fn provider(&self, module: &ModuleName) -> Option<&Arc<Provider>> {
+        self.providers.get(module)
     }
 
     /// Reads the settings again if anybody has written since the last look. Returns whether so.
@@ -158,11 +155,29 @@ impl Modules {
 
     /// Which register has the link, by the settings.
     pub fn link_owner(&self, module: &ModuleName, link_id: &str) -> Option<TerminalId> {
+        self.owner_of(module, cash_link::QR_ID, link_id)
+    }
+
+    /// Which register has the bank's terminal number, by the settings.
+    pub fn terminal_number_owner(&self, module: &ModuleName, number: &str) -> Option<TerminalId> {
+        self.owner_of(module, cash_link::TERMINAL_NUMBER, number)
+    }
+
+    /// Whether the module's bank gives out terminal numbers that are asked for when a link is bound.
+    pub fn asks_terminal_number(&self, module: &ModuleName) -> bool {
+        self.provider(module).is_some_and(|provider| {
+            provider
+                .all_keys()
+                .any(|key| key.name == cash_link::TERMINAL_NUMBER)
+        })
+    }
+
+    fn owner_of(&self, module: &ModuleName, key: &str, value: &str) -> Option<TerminalId> {
         let settings = self.settings(module);
         let has = |row: &Map<String, serde_json::Value>| {
-            row.get("qr_id")
-                .and_then(|id| id.as_str())
-                .is_some_and(|id| id == link_id)
+            row.get(key)
+                .and_then(|found| found.as_str())
+                .is_some_and(|found| found == value)
         };
         settings
             .terminals
@@ -215,7 +230,10 @@ pub fn build(
     let nothing = Map::new();
     let merged = config::merge(provider.all_keys(), merchant, own.unwrap_or(&nothing)).map_err(refuse)?;
     let built = (provider.build)(&merged).map_err(refuse)?;
-    let link_id = merged.get("qr_id").and_then(|id| id.as_str()).map(str::to_owned);
+    let link_id = merged
+        .get(cash_link::QR_ID)
+        .and_then(|id| id.as_str())
+        .map(str::to_owned);
     let route = Route {
         module: module.clone(),
         transport: built.transport.clone(),

@@ -20,7 +20,7 @@ const fn room(name: &'static str, may_use: &'static [&'static str], why: &'stati
 const WIRING: &str = "only the daemon and the tests see the whole house";
 
 /// The map. A new crate needs a line here.
-const ROOMS: [Room; 21] = [
+const ROOMS: [Room; 24] = [
     room("domain", &[], "the vocabulary stands below everything"),
     room(
         "texts",
@@ -39,8 +39,14 @@ const ROOMS: [Room; 21] = [
         "requests are built from the vocabulary alone",
     ),
     room(
+        "profile",
+        &["conf", "connector", "domain", "xml"],
+        "a provider that a file describes; it builds and reads messages and does nothing else",
+    ),
+    room("xml", &[], "an element tree needs to know nothing of payments"),
+    room(
         "connectors",
-        &["connector", "domain"],
+        &["conf", "connector", "domain", "profile", "xml"],
         "a provider builds and reads messages and does nothing else",
     ),
     room(
@@ -72,8 +78,13 @@ const ROOMS: [Room; 21] = [
         "it leads an operation through its life and speaks no wire format",
     ),
     room(
+        "conf",
+        &[],
+        "a file is read before anything is known of what it says",
+    ),
+    room(
         "settings",
-        &["domain"],
+        &["conf", "domain"],
         "settings are read before anything else exists",
     ),
     room("qr", &[], "a matrix and pens need to know nothing of payments"),
@@ -84,13 +95,19 @@ const ROOMS: [Room; 21] = [
     ),
     room(
         "register",
-        &["domain", "protocol", "settings", "texts", "qr"],
+        &["conf", "domain", "protocol", "settings", "qr", "texts"],
         "a register knows the protocol and nothing behind it",
     ),
-    room("pinpad", &[], "it speaks to a terminal at the register's side"),
+    room(
+        "pinpad",
+        &["domain", "texts", "xml"],
+        "it speaks to a terminal at the register's side and knows no daemon",
+    ),
     room(
         "qrpos",
-        &["register", "protocol", "texts", "qr", "settings", "domain"],
+        &[
+            "register", "pinpad", "protocol", "texts", "qr", "settings", "domain",
+        ],
         "a register knows the protocol and nothing behind it",
     ),
     room(
@@ -118,6 +135,7 @@ const ROOMS: [Room; 21] = [
             "settings",
             "simulator",
             "texts",
+            "xml",
         ],
         "the daemon does not need the tests",
     ),
@@ -142,6 +160,7 @@ const ROOMS: [Room; 21] = [
             "settings",
             "simulator",
             "texts",
+            "xml",
         ],
         WIRING,
     ),
@@ -172,8 +191,8 @@ const DOORS: [Door; 8] = [
     },
     Door {
         names: &["reqwest"],
-        rooms: &["outbound", "register", "simulator", "testkit", "bench"],
-        why: "only outbound sends to providers; the simulator calls back, a register calls in",
+        rooms: &["outbound", "register", "pinpad", "simulator", "testkit", "bench"],
+        why: "only outbound sends to providers; the simulator calls back, a register calls in and has a pin-pad",
     },
     Door {
         names: &["lapin"],
@@ -195,7 +214,7 @@ const DOORS: [Door; 8] = [
     },
     Door {
         names: &["hocon-parser"],
-        rooms: &["settings"],
+        rooms: &["conf"],
         why: "settings are read in one place, so that every error names file, line and key",
     },
     Door {
@@ -216,7 +235,7 @@ const DOORS: [Door; 8] = [
 ];
 
 /// Rooms without input, output and waiting, tests included.
-const PURE: [&str; 8] = [
+const PURE: [&str; 9] = [
     "domain",
     "engine",
     "connector",
@@ -225,6 +244,7 @@ const PURE: [&str; 8] = [
     "protocol",
     "qr",
     "settings",
+    "xml",
 ];
 /// What would bring them in.
 const IMPURE: [&str; 16] = [

@@ -128,7 +128,9 @@ impl Connector for Payer {
             link_check: false,
             link_bind: false,
             cash_link: false,
+            reservation: false,
             lost_registration: LostRegistration::RepeatSameOrder,
+            ..Abilities::default()
         }
     }
 
@@ -146,7 +148,7 @@ impl Connector for Payer {
             WireRequest::new(Method::Post, "https://bank.example/pay").with_token(TokenNeed {
                 scope: self.scope.to_owned(),
                 login,
-                read: token::oauth,
+                read: Arc::new(token::oauth),
             }),
         ))
     }

@@ -4,6 +4,7 @@ pub mod cli;
 pub mod device;
 pub mod kiosk;
 pub mod module;
+pub mod pinpad;
 pub mod tape;
 
 use crate::Text;
