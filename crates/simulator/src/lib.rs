@@ -82,6 +82,7 @@ mod control;
 pub mod crc;
 mod delivery;
 mod door;
+pub mod dualconnector;
 pub mod faults;
 mod form;
 pub mod gazprom;

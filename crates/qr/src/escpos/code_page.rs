@@ -61,17 +61,36 @@ impl TextPage {
         [0x1B, b't', self.number]
     }
 
-    /// A line in it. A character that it lacks is an error: a question mark on a receipt helps nobody.
+    /// A line in it. Typographic quotes, dashes and blanks that the page lacks become those of a typewriter; any other
+    /// character that it lacks is an error, since a question mark on a receipt helps nobody.
     pub fn encode(self, line: &str) -> Result<Vec<u8>, QrError> {
-        let (bytes, _, has_unknown) = self.page.encoding().encode(line);
-        if !has_unknown {
-            return Ok(bytes.into_owned());
+        let mut bytes = Vec::with_capacity(line.len());
+        for character in line.chars() {
+            let encoded = self.encode_text(character.encode_utf8(&mut [0; 4]));
+            let encoded = encoded.or_else(|| self.encode_text(plain(character)?));
+            bytes.extend(encoded.ok_or(QrError::NotInCodePage {
+                found: character,
+                page: self.page.as_str(),
+            })?);
         }
-        let lacks = |c: &char| self.page.encoding().encode(c.encode_utf8(&mut [0; 4])).2;
-        Err(QrError::NotInCodePage {
-            found: line.chars().find(lacks).unwrap_or_default(),
-            page: self.page.as_str(),
-        })
+        Ok(bytes)
+    }
+
+    fn encode_text(self, text: &str) -> Option<Vec<u8>> {
+        let (bytes, _, has_unknown) = self.page.encoding().encode(text);
+        (!has_unknown).then(|| bytes.into_owned())
+    }
+}
+
+/// What a typewriter has for it.
+const fn plain(character: char) -> Option<&'static str> {
+    match character {
+        '«' | '»' | '„' | '“' | '”' => Some("\""),
+        '‘' | '’' => Some("'"),
+        '–' | '—' | '−' | '\u{2011}' => Some("-"),
+        '…' => Some("..."),
+        '\u{a0}' | '\u{202f}' | '\u{2009}' => Some(" "),
+        _ => None,
     }
 }
 
@@ -89,6 +108,14 @@ mod tests {
         assert_eq!(
             page(CodePage::Windows1251).encode("Чек № 7").unwrap(),
             *b"\xD7\xE5\xEA \xB9 7"
+        );
+        assert_eq!(
+            page(CodePage::Cp866).encode("«Сыр» — 5…").unwrap(),
+            *b"\"\x91\xEB\xE0\" - 5..."
+        );
+        assert_eq!(
+            page(CodePage::Windows1251).encode("«Сыр» — 5").unwrap(),
+            *b"\xAB\xD1\xFB\xF0\xBB \x97 5"
         );
         assert_eq!(
             page(CodePage::Cp866).encode("150 ₽"),

@@ -464,6 +464,7 @@
     const first = announced === null;
     if (announced === moment) return;
     announced = moment;
+    $("toast").hidden = true;
     // A page that was just loaded shows what is long known.
     if (first) return;
     if (moment === "paid") effects.tell("good", say("say_paid"));
@@ -637,10 +638,15 @@
 
   function renderSlip() {
     const { lines: bought, message } = state.sale;
-    $("slip-lines").replaceChildren(...bought.map((line) =>
+    // From a social account a part of the lines is paid, and a line perhaps in part.
+    const positions = state.reply.reservation?.positions;
+    const paidLines = positions
+      ? positions.map((position) => ({ ...bought[position.number - 1], sum: position.sum }))
+      : bought.map((line) => ({ ...line, sum: line.price * line.quantity }));
+    $("slip-lines").replaceChildren(...paidLines.map((line) =>
       element("li", {},
         element("span", { class: "line-name" }, pick(line.name), line.quantity > 1 ? ` × ${line.quantity}` : ""),
-        element("span", { class: "line-sum" }, money(line.price * line.quantity)))));
+        element("span", { class: "line-sum" }, money(line.sum)))));
     $("slip-total").textContent = money(paidNow(state.sale, state.reply) || message.amount);
     $("slip-text").textContent = (state.reply.slip || []).join("\n");
     $("requisites").hidden = !state.reply.qrRequisites;

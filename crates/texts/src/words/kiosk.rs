@@ -468,7 +468,7 @@ pub const ALL: &[(&str, Word)] = &[
     (
         "confirm_hint",
         Word {
-            ru: "Социальным счётом можно оплатить только отмеченные товары",
+            ru: "С социального счёта можно оплатить только эти товары",
             en: "Only these goods may be paid from the social account",
         },
     ),
