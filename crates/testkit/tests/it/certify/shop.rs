@@ -8,7 +8,7 @@ use domain::{
 };
 use journal::SettingsWrite;
 use protocol::{LinkVerdict, Message, Reply};
-use serde_json::{Map, Value, json};
+
 use simulator::bank::PayerAction;
 use simulator::{Fault, When};
 use std::collections::BTreeSet;
