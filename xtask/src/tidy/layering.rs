@@ -46,7 +46,7 @@ const ROOMS: [Room; 24] = [
     room("xml", &[], "an element tree needs to know nothing of payments"),
     room(
         "connectors",
-        &["conf", "connector", "domain", "profile"],
+        &["conf", "connector", "domain", "profile", "xml"],
         "a provider builds and reads messages and does nothing else",
     ),
     room(
@@ -133,6 +133,7 @@ const ROOMS: [Room; 24] = [
             "settings",
             "simulator",
             "texts",
+            "xml",
         ],
         "the daemon does not need the tests",
     ),
@@ -157,6 +158,7 @@ const ROOMS: [Room; 24] = [
             "settings",
             "simulator",
             "texts",
+            "xml",
         ],
         WIRING,
     ),
@@ -231,7 +233,7 @@ const DOORS: [Door; 8] = [
 ];
 
 /// Rooms without input, output and waiting, tests included.
-const PURE: [&str; 8] = [
+const PURE: [&str; 9] = [
     "domain",
     "engine",
     "connector",
@@ -240,6 +242,7 @@ const PURE: [&str; 8] = [
     "protocol",
     "qr",
     "settings",
+    "xml",
 ];
 /// What would bring them in.
 const IMPURE: [&str; 16] = [
