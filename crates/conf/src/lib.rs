@@ -11,5 +11,5 @@ mod units;
 
 pub use document::{Document, FILE_MAX_BYTES};
 pub use error::{Problem, SettingsError, Warning};
-pub use node::{Node, nearest};
+pub use node::{Node, Scalar, nearest};
 pub use units::{KIB, SECOND_MS};

@@ -1,0 +1,14 @@
+//! What a provider answers: where its fields stand, what its words mean, and what they prove.
+
+pub(crate) mod body;
+pub(crate) mod meaning;
+pub(crate) mod read;
+pub(crate) mod shape;
+
+pub(crate) use body::Place;
+pub(crate) use meaning::{LinkWord, Meaning, PaymentWord, RefundWord};
+pub(crate) use read::{Refusal, Said};
+pub(crate) use shape::{Shape, Source};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,57 @@
+//! Where the fields of one call's answer stand.
+
+use super::body::{Format, Place};
+use super::meaning::{LinkWord, Meaning, PaymentWord, RefundWord, Words};
+use crate::money::Unit;
+use crate::template::Text;
+use crate::time::TimeFormat;
+
+/// Everything that is needed to read one call's answer.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Shape {
+    /// How the body is written.
+    pub format: Format,
+    /// What money is counted in.
+    pub unit: Unit,
+    /// Where it says whether the call went well, and the words for yes. None: the HTTP status alone says it.
+    pub ok: Option<(Place, Vec<String>)>,
+    /// Where a refusal's code stands.
+    pub code: Option<Place>,
+    /// Where the provider's own words stand.
+    pub message: Option<Place>,
+    /// The list in which the answer is one element.
+    pub list: Option<Place>,
+    /// What must stand at a place, if anything does.
+    pub about: Vec<(Place, Text)>,
+    /// Where the status word stands.
+    pub status: Option<Place>,
+    /// Where the sum stands.
+    pub amount: Option<Place>,
+    /// What must be there for a payment to count as paid.
+    pub paid_needs: Vec<Place>,
+    /// What the QR holds.
+    pub payload: Option<Source>,
+    /// When the QR dies.
+    pub expires_at: Option<(Place, TimeFormat)>,
+    /// What is kept for later calls.
+    pub keep: Vec<(String, Source)>,
+    /// What an answer without a status word says of a refund.
+    pub refund_state: Option<RefundWord>,
+    /// The words for a payment.
+    pub payment_words: Words<PaymentWord>,
+    /// The words for a refund.
+    pub refund_words: Words<RefundWord>,
+    /// The words for a sticker.
+    pub link_words: Words<LinkWord>,
+    /// The words for a refusal. `http_404` is the word of an answer without a code.
+    pub errors: Words<Meaning>,
+}
+
+/// Where a value comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// A place of the answer.
+    At(Place),
+    /// What we know ourselves.
+    Own(Text),
+}
