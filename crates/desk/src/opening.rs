@@ -4,7 +4,7 @@ use crate::modules::{Module, ModulesError};
 use crate::{Inner, look, slot, story, unavailable};
 use connector::nspk;
 use domain::operation::{LinkOwner, PaymentRef};
-use domain::request::{Order, Request};
+use domain::request::{Order, Pay, Request};
 use domain::{Code, ModuleName, OperationId, Policy, Waiter};
 use engine::Opening as EngineOpening;
 use gateway::DeskError;
@@ -165,6 +165,13 @@ pub async fn enter(
             );
             turn_away(inner, message, &away, waiter).await
         }
+        Opened::ReceiptHasPayment { holder } => {
+            let away = TurnedAway::new(
+                Code::ReceiptHasPayment,
+                format!("operation {holder} pays for this receipt"),
+            );
+            turn_away(inner, message, &away, waiter).await
+        }
         Opened::LinkBusy { holder } => {
             let away = TurnedAway::new(
                 Code::LinkBusy,
@@ -244,7 +251,7 @@ fn request(message: &Message, module: ModuleName) -> Option<Request> {
         Message::Pay(pay) => Some(pay.into_request(module)),
         Message::LinkCheck(check) => Some(check.into_request(module)),
         Message::LinkBind(bind) => Some(bind.into_request(module)),
-        Message::Refund(_) | Message::Cancel(_) | Message::Status(_) => None,
+        Message::Refund(_) | Message::Cancel(_) | Message::Confirm(_) | Message::Status(_) => None,
     }
 }
 
@@ -326,7 +333,11 @@ fn fit_payment(inner: &Inner, name: &ModuleName, draft: &mut Draft) -> Result<()
             format!("amount: the module takes {} to {} rubles", limits.min, limits.max),
         ));
     }
-    if draft.module.built.connector.abilities().cash_link {
+    let abilities = draft.module.built.connector.abilities();
+    if abilities.reservation {
+        whole_receipt(pay)?;
+    }
+    if abilities.cash_link {
         draft.link_id = Some(link_for_payment(inner, name, draft, pay.link.as_deref())?);
     }
     let timeout_ms = draft
@@ -334,6 +345,21 @@ fn fit_payment(inner: &Inner, name: &ModuleName, draft: &mut Draft) -> Result<()
         .timeout_ms
         .unwrap_or(inner.options.register_timeout_ms);
     fit_times(&mut draft.policy, pay.lifetime_s, timeout_ms)
+}
+
+/// A reservation is made for a whole receipt, and there is one for each: both must be known.
+fn whole_receipt(pay: &Pay) -> Result<(), TurnedAway> {
+    let receipt = pay.receipt.as_ref();
+    let number = receipt.and_then(|receipt| receipt.number.as_deref());
+    if number.is_none_or(str::is_empty) {
+        let detail = "receipt.number: missing, and this module takes one payment per receipt";
+        return Err(TurnedAway::new(Code::InvalidField, detail));
+    }
+    if receipt.is_none_or(|receipt| receipt.items.is_empty()) {
+        let detail = "receipt.items: missing, and this module looks at every line of the receipt";
+        return Err(TurnedAway::new(Code::InvalidField, detail));
+    }
+    Ok(())
 }
 
 /// Which link a payment works over: the scanned one if it may be used here, else the one bound to the register.

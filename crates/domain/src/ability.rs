@@ -23,6 +23,10 @@ pub struct Abilities {
     pub link_bind: bool,
     /// The module works over a cash link: no new QR is drawn, the sticker's own is activated.
     pub cash_link: bool,
+    /// The payment is reserved first: the whole receipt is sent, the provider says how much of it may be paid and for
+    /// which lines, and money moves only when the register confirms ([`CallKind::Confirm`]).
+    #[serde(default)]
+    pub reservation: bool,
     /// What to do when the answer to a registration is lost.
     pub lost_registration: LostRegistration,
 }
@@ -43,6 +47,7 @@ impl Abilities {
     pub fn allows(&self, kind: CallKind) -> bool {
         match kind {
             CallKind::Register | CallKind::Status => true,
+            CallKind::Confirm => self.reservation,
             CallKind::Revoke => self.revoke,
             CallKind::Refund | CallKind::RefundStatus => self.refund,
             CallKind::LinkCheck => self.link_check,

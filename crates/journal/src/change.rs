@@ -55,6 +55,11 @@ pub enum Opened {
         /// What can still be refunded.
         left: domain::Kopecks,
     },
+    /// Another payment of the same receipt is open or paid, where there may be only one.
+    ReceiptHasPayment {
+        /// That payment.
+        holder: OperationId,
+    },
     /// Another payment is under way on the link.
     LinkBusy {
         /// That payment.
