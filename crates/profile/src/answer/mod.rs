@@ -6,9 +6,9 @@ pub(crate) mod read;
 pub(crate) mod shape;
 
 pub(crate) use body::Place;
-pub(crate) use meaning::{LinkWord, Meaning, PaymentWord, RefundWord};
+pub(crate) use meaning::{Meaning, PaymentWord, RefundWord};
 pub(crate) use read::{Refusal, Said};
-pub(crate) use shape::{Shape, Source};
+pub(crate) use shape::{Reserve, Shape, Source};
 
 #[cfg(test)]
 mod tests;

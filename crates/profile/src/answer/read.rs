@@ -3,13 +3,13 @@
 
 use super::body::{Body, NotReadable, Place};
 use super::meaning::{LinkWord, Meaning, PaymentWord, RefundWord};
-use super::shape::{Shape, Source};
+use super::shape::{Reserve, Shape, Source};
 use crate::template::View;
 use crate::template::text::plain;
 use connector::WireResponse;
 use connector::answer::{door, unclear, words};
 use domain::call::{Reference, Registered};
-use domain::{Certainty, Code, Fault, Kopecks, LinkState, PaymentState, RefundState, Timestamp};
+use domain::{Certainty, Code, Fault, Kopecks, LinkState, PaymentState, RefundState, Reserved, ReservedPosition, Timestamp};
 
 /// The most characters of an id that is kept.
 const KEPT_MAX: usize = 256;
@@ -248,7 +248,7 @@ impl Shape {
         {
             return Err(unclear("the order's sum is not the one that was asked for"));
         }
-        let payload = self.source(self.payload.as_ref(), body, view)?;
+        let payload = source(self.payload.as_ref(), body, view)?;
         if payload.as_ref().is_some_and(|payload| payload.chars().count() > PAYLOAD_MAX) {
             return Err(unclear("the QR's content is longer than any QR"));
         }
@@ -265,6 +265,43 @@ impl Shape {
             payload,
             expires_at,
             reference: self.kept(body, view)?,
+        })
+    }
+
+    /// A revocation that was carried out; where it gives a status word, the word must not say that money moved.
+    pub(crate) fn revoked(&self, body: &Body<'_>, view: &View<'_>) -> Result<(), Fault> {
+        self.not_about_another(body, view)?;
+        let place = self.status.as_ref();
+        match place.map(|place| read(body, place)).transpose()?.flatten() {
+            None => Ok(()),
+            Some(word) => match self.payment_words.get(&word) {
+                Some(PaymentWord::Cancelled | PaymentWord::Expired | PaymentWord::NotStarted) => Ok(()),
+                _ => Err(unknown_word(&word)),
+            },
+        }
+    }
+
+    /// What of the receipt may be paid.
+    pub(crate) fn reserved(&self, body: &Body<'_>, view: &View<'_>, reserve: &Reserve) -> Result<Reserved, Fault> {
+        let told = self.registered(body, view, false)?;
+        let available = self.money_at(body, &reserve.available)?;
+        let available = available.ok_or_else(|| unclear("the sum that may be paid is missing"))?;
+        let mut positions = Vec::new();
+        if let (Some(list), Some(number), Some(sum)) = (&reserve.list, &reserve.number, &reserve.sum) {
+            let elements = body.list(list).map_err(|NotReadable| twice())?.unwrap_or_default();
+            for element in &elements {
+                let number = read(element, number)?.and_then(|text| text.parse().ok());
+                let (Some(number), Some(sum)) = (number, self.money_at(element, sum)?) else {
+                    return Err(unclear("a line that may be paid without its number or sum"));
+                };
+                positions.push(ReservedPosition { number, sum });
+            }
+        }
+        Ok(Reserved {
+            available,
+            positions,
+            expires_at: told.expires_at,
+            reference: told.reference,
         })
     }
 
@@ -290,7 +327,7 @@ impl Shape {
             }
         };
         Ok(LinkState::Ours {
-            payload: self.source(self.payload.as_ref(), &part, view)?,
+            payload: source(self.payload.as_ref(), &part, view)?,
             active,
         })
     }
@@ -308,7 +345,13 @@ impl Shape {
     }
 
     fn sum(&self, body: &Body<'_>) -> Result<Option<Kopecks>, Fault> {
-        let Some(place) = &self.amount else { return Ok(None) };
+        match &self.amount {
+            Some(place) => self.money_at(body, place),
+            None => Ok(None),
+        }
+    }
+
+    fn money_at(&self, body: &Body<'_>, place: &Place) -> Result<Option<Kopecks>, Fault> {
         let Some(text) = read(body, place)? else {
             return Ok(None);
         };
@@ -318,8 +361,8 @@ impl Shape {
 
     fn kept(&self, body: &Body<'_>, view: &View<'_>) -> Result<Reference, Fault> {
         let mut reference = Reference::default();
-        for (name, source) in &self.keep {
-            let Some(value) = self.source(Some(source), body, view)? else {
+        for (name, from) in &self.keep {
+            let Some(value) = source(Some(from), body, view)? else {
                 continue;
             };
             if value.chars().count() > KEPT_MAX || value.chars().any(char::is_control) {
@@ -330,18 +373,13 @@ impl Shape {
         Ok(reference)
     }
 
-    #[expect(clippy::unused_self, reason = "reads as the other parts of an answer do")]
-    fn source(
-        &self,
-        source: Option<&Source>,
-        body: &Body<'_>,
-        view: &View<'_>,
-    ) -> Result<Option<String>, Fault> {
-        match source {
-            None => Ok(None),
-            Some(Source::At(place)) => read(body, place),
-            Some(Source::Own(text)) => Ok(text.fill(view, plain).map(|filled| filled.text)),
-        }
+}
+
+fn source(source: Option<&Source>, body: &Body<'_>, view: &View<'_>) -> Result<Option<String>, Fault> {
+    match source {
+        None => Ok(None),
+        Some(Source::At(place)) => read(body, place),
+        Some(Source::Own(text)) => Ok(text.fill(view, plain).map(|filled| filled.text)),
     }
 }
 

@@ -33,6 +33,8 @@ pub(crate) struct Shape {
     pub payload: Option<Source>,
     /// When the QR dies.
     pub expires_at: Option<(Place, TimeFormat)>,
+    /// What of the receipt may be paid, of a provider that reserves.
+    pub reserved: Option<Reserve>,
     /// What is kept for later calls.
     pub keep: Vec<(String, Source)>,
     /// What an answer without a status word says of a refund.
@@ -45,6 +47,19 @@ pub(crate) struct Shape {
     pub link_words: Words<LinkWord>,
     /// The words for a refusal. `http_404` is the word of an answer without a code.
     pub errors: Words<Meaning>,
+}
+
+/// Where a reservation stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Reserve {
+    /// The sum that may be debited.
+    pub available: Place,
+    /// The list of the lines that may be paid.
+    pub list: Option<Place>,
+    /// In an element of the list: the line's number in the receipt, from 1.
+    pub number: Option<Place>,
+    /// In an element of the list: what of the line may be paid.
+    pub sum: Option<Place>,
 }
 
 /// Where a value comes from.

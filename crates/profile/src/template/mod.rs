@@ -8,7 +8,7 @@ pub(crate) mod values;
 pub(crate) mod xml;
 
 pub(crate) use json::Json;
-pub(crate) use names::{Kind, Name, Names, Step};
+pub(crate) use names::{Name, Names, Step};
 pub(crate) use text::Text;
 pub(crate) use values::{Facts, Value, View};
 pub(crate) use xml::Xml;

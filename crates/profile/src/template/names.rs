@@ -10,6 +10,8 @@ pub(crate) enum Step {
     Register,
     /// Sent ahead of a registration: ends what may still be active on the link.
     Deactivate,
+    /// Debit what was reserved.
+    Confirm,
     /// Ask how a payment stands.
     Status,
     /// Take a QR back.
@@ -26,9 +28,10 @@ pub(crate) enum Step {
 
 impl Step {
     /// Every call, in the order of a payment's life.
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::Register,
         Self::Deactivate,
+        Self::Confirm,
         Self::Status,
         Self::Revoke,
         Self::Refund,
@@ -42,6 +45,7 @@ impl Step {
         match self {
             Self::Register => "register",
             Self::Deactivate => "deactivate",
+            Self::Confirm => "confirm",
             Self::Status => "status",
             Self::Revoke => "revoke",
             Self::Refund => "refund",
@@ -54,6 +58,7 @@ impl Step {
     const fn bit(self) -> u8 {
         match self {
             Self::Register | Self::Deactivate => REGISTER,
+            Self::Confirm => CONFIRM,
             Self::Status | Self::Revoke => LOOKUP,
             Self::Refund | Self::RefundStatus => REFUND,
             Self::LinkCheck | Self::LinkBind => LINK,
@@ -65,8 +70,9 @@ const REGISTER: u8 = 1;
 const LOOKUP: u8 = 2;
 const REFUND: u8 = 4;
 const LINK: u8 = 8;
-const EVERY: u8 = REGISTER | LOOKUP | REFUND | LINK;
-const PAYMENT: u8 = REGISTER | LOOKUP | REFUND;
+const CONFIRM: u8 = 16;
+const EVERY: u8 = PAYMENT | LINK;
+const PAYMENT: u8 = REGISTER | CONFIRM | LOOKUP | REFUND;
 
 /// Of what kind a value is: what it can be written as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,7 +93,7 @@ pub(crate) enum Kind {
     Life,
 }
 
-const KNOWN: [(&str, Kind, u8); 25] = [
+const KNOWN: [(&str, Kind, u8); 26] = [
     ("order", Kind::Text, PAYMENT),
     ("amount", Kind::Money, PAYMENT),
     ("payment_amount", Kind::Money, REFUND),
@@ -98,9 +104,10 @@ const KNOWN: [(&str, Kind, u8); 25] = [
     ("life", Kind::Life, REGISTER),
     ("store", Kind::Text, REGISTER | LINK),
     ("terminal", Kind::Text, REGISTER | LINK),
-    ("purpose", Kind::Text, REGISTER | REFUND),
+    ("purpose", Kind::Text, REGISTER | CONFIRM | REFUND),
     ("cost_centre", Kind::Text, REGISTER),
     ("customer_code", Kind::Text, REGISTER),
+    ("card_token", Kind::Text, REGISTER),
     ("tender", Kind::Text, REGISTER),
     ("link_id", Kind::Text, REGISTER | LINK),
     ("link", Kind::Text, LINK),

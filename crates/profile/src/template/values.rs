@@ -3,7 +3,7 @@
 use super::names::Name;
 use super::placeholder::Placeholder;
 use crate::money::Unit;
-use domain::call::{LinkCall, Lookup, Reference, RefundCall, Register};
+use domain::call::{ConfirmCall, LinkCall, Lookup, Reference, RefundCall, Register};
 use domain::receipt::Item;
 use domain::{Kopecks, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
@@ -180,6 +180,7 @@ impl<'a> Facts<'a> {
         facts.set("purpose", purpose.map(Value::Text));
         facts.set("cost_centre", call.cost_centre.clone().map(Value::Text));
         facts.set("customer_code", call.customer_code.clone().map(Value::Text));
+        facts.set("card_token", call.card_token.clone().map(Value::Text));
         if let Some(receipt) = &call.receipt {
             facts.set("receipt.number", receipt.number.clone().map(Value::Text));
             facts.set("receipt.shift", receipt.shift.map(|shift| Value::Number(shift.to_string())));
@@ -195,6 +196,14 @@ impl<'a> Facts<'a> {
         facts.set("order", Some(Value::Text(lookup.order.as_str().to_owned())));
         facts.set("amount", Some(Value::Money(lookup.amount)));
         facts.reference = Some(&lookup.reference);
+        facts
+    }
+
+    /// What a confirmation knows.
+    pub(crate) fn of_confirm(base: Base<'a>, call: &'a ConfirmCall) -> Self {
+        let mut facts = Self::of_lookup(base, &call.lookup);
+        facts.set("amount", Some(Value::Money(call.amount)));
+        facts.set("purpose", call.purpose.clone().map(Value::Text));
         facts
     }
 

@@ -4,7 +4,10 @@
 use super::names::Names;
 use super::placeholder::Placeholder;
 use super::text::{Piece, Text};
-use super::values::View;
+use super::values::{Base, Facts, Values, View};
+use crate::money::Unit;
+use domain::Timestamp;
+use xml::Reading;
 
 /// The beginning of what is written for each line of the receipt.
 const ITEMS: &str = "{items}";
@@ -50,6 +53,23 @@ impl Xml {
         Ok(Self(all))
     }
 
+    /// Whether it is a well-formed document, with one line of a receipt in it.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        let nothing = Values::new();
+        let mut facts = Facts::new(Base {
+            settings: &nothing,
+            unit: Unit::Kopecks,
+            utc_offset_min: 0,
+            now: Timestamp::from_micros(0),
+        });
+        facts.items.push(Values::new());
+        let document = self.fill(&View::of(&facts)).unwrap_or_default();
+        match xml::parse(document.trim().as_bytes(), &Reading::default()) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(format!("is no XML document: {error}")),
+        }
+    }
+
     /// The document.
     pub(crate) fn fill(&self, view: &View<'_>) -> Result<String, Forbidden> {
         let mut out = String::new();
@@ -58,16 +78,16 @@ impl Xml {
     }
 
     /// Every placeholder.
-    pub(crate) fn visit<'a>(&'a self, see: &mut impl FnMut(&'a Placeholder, bool)) {
+    pub(crate) fn visit<'a>(&'a self, see: &mut impl FnMut(&'a Placeholder)) {
         visit(&self.0, see);
     }
 }
 
-fn visit<'a>(parts: &'a [Part], see: &mut impl FnMut(&'a Placeholder, bool)) {
+fn visit<'a>(parts: &'a [Part], see: &mut impl FnMut(&'a Placeholder)) {
     for part in parts {
         match part {
             Part::Literal(_) => {}
-            Part::Place(place) | Part::Element { place, .. } => see(place, false),
+            Part::Place(place) | Part::Element { place, .. } => see(place),
             Part::Items(inner) => visit(inner, see),
         }
     }
