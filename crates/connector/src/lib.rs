@@ -16,7 +16,7 @@ pub mod token;
 pub mod wire;
 
 pub use config::{ConfigError, Key, KeyType, Scope};
-pub use provider::{Built, CallbackError, Connector, Provider, Turn};
+pub use provider::{Built, CallbackError, Connector, ManyStates, Provider, StatusMany, Turn};
 pub use registry::Registry;
 pub use rubles::Rubles;
 pub use token::{Token, TokenNeed};

@@ -93,6 +93,7 @@ mod tests {
             card_token: None,
             link_id: None,
             tender: None,
+            subscriber: None,
         }
     }
 

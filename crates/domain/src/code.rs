@@ -69,6 +69,8 @@ pub enum Code {
     NotALink,
     /// The bank wants a terminal number to bind this link.
     TerminalNumberNeeded,
+    /// The module charges a code from the buyer's phone, and none was scanned.
+    CustomerCodeNeeded,
     // --- when things break ---
     /// The provider could not be reached; nothing was sent.
     ProviderUnreachable,
@@ -90,7 +92,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, in the order of the documentation.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 39] = [
         Self::Malformed,
         Self::InvalidField,
         Self::AmountOutOfRange,
@@ -121,6 +123,7 @@ impl Code {
         Self::LinkUnbound,
         Self::NotALink,
         Self::TerminalNumberNeeded,
+        Self::CustomerCodeNeeded,
         Self::ProviderUnreachable,
         Self::ProviderSilent,
         Self::ProviderUnclear,

@@ -237,6 +237,7 @@ impl Draft {
             card_token: pay.and_then(|pay| pay.card_token.clone()),
             link_id: operation.link_id.clone(),
             tender: pay.and_then(|pay| pay.tender.clone()),
+            subscriber: pay.and_then(|pay| pay.subscriber.clone()),
         }
     }
 

@@ -210,8 +210,9 @@ fn may_repeat_unheard(operation: &Operation) -> bool {
 }
 
 fn payable_without_qr(operation: &Operation) -> bool {
-    let without = charged(operation) || operation.abilities.cash_link || operation.link_id.is_some();
-    without && !operation.abilities.reservation
+    let subscribed = matches!(&operation.request.order, Order::Pay(pay) if pay.subscriber.is_some());
+    let over_a_link = operation.abilities.cash_link || operation.link_id.is_some();
+    (charged(operation) || subscribed || over_a_link) && !operation.abilities.reservation
 }
 
 /// Whether the registration itself charges the buyer, by the code on their phone: there is one attempt.

@@ -32,6 +32,7 @@ fn draft() -> Draft {
             cash_link: false,
             reservation: false,
             lost_registration: LostRegistration::AskByOrder,
+            ..Abilities::default()
         },
         link_id: None,
         link_owner: None,

@@ -99,6 +99,7 @@ fn register(link_id: Option<&str>) -> Call {
         card_token: None,
         link_id: link_id.map(str::to_owned),
         tender: None,
+        subscriber: None,
     }))
 }
 

@@ -60,6 +60,7 @@ impl Connector for Script {
             cash_link: false,
             reservation: false,
             lost_registration: LostRegistration::RepeatSameOrder,
+            ..Abilities::default()
         }
     }
 
@@ -128,6 +129,7 @@ pub fn registration() -> Call {
         card_token: None,
         link_id: None,
         tender: None,
+        subscriber: None,
     }))
 }
 

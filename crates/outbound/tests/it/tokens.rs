@@ -130,6 +130,7 @@ impl Connector for Payer {
             cash_link: false,
             reservation: false,
             lost_registration: LostRegistration::RepeatSameOrder,
+            ..Abilities::default()
         }
     }
 

@@ -25,6 +25,7 @@ impl Connector for Talkative {
             cash_link: false,
             reservation: false,
             lost_registration: LostRegistration::AskByOrder,
+            ..Abilities::default()
         }
     }
 
