@@ -1,7 +1,7 @@
 //! What a profile would do, in words: every call with made-up values.
 
 use crate::Profile;
-use crate::model::{CustomerCode, Module};
+use crate::model::Module;
 use crate::talk::{Settings, Talk, first_request};
 use crate::template::Value;
 use crate::template::values::Values;
@@ -9,7 +9,7 @@ use connector::config::COMMON;
 use connector::{Connector, KeyType, WireRequest};
 use domain::call::{ConfirmCall, LinkCall, Lookup, Reference, RefundCall, Register};
 use domain::receipt::{Item, Receipt};
-use domain::{Call, Kopecks, OperationId, StoreId, TerminalId, Timestamp};
+use domain::{Call, Kopecks, OperationId, StoreId, Taking, TerminalId, Timestamp};
 use secrecy::SecretString;
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -146,7 +146,7 @@ fn made_up_calls(talk: &Talk) -> Vec<Call> {
 
 fn made_up_register(talk: &Talk, lookup: &Lookup, store: StoreId, terminal: TerminalId) -> Register {
     let variant = talk.variant();
-    let scans = variant.customer_code != CustomerCode::Never;
+    let scans = variant.customer_code != Taking::Never;
     Register {
         order: lookup.order.clone(),
         amount: lookup.amount,
@@ -171,5 +171,6 @@ fn made_up_register(talk: &Talk, lookup: &Lookup, store: StoreId, terminal: Term
         card_token: Some("<card_token>".to_owned()),
         link_id: None,
         tender: variant.tenders.first().map(|(name, _)| name.clone()),
+        subscriber: variant.subscriber.then(|| "<subscriber>".to_owned()),
     }
 }

@@ -4,7 +4,7 @@ use crate::answer::Shape;
 use crate::template::{Json, Name, Step, Text, Xml};
 use crate::template::placeholder::Placeholder;
 use connector::{Key, Method};
-use domain::LostRegistration;
+use domain::{LostRegistration, Taking};
 use std::collections::BTreeMap;
 
 /// One module of a profile.
@@ -84,18 +84,6 @@ pub(crate) enum Encoding {
     Base64,
 }
 
-/// Whether a buyer's code is scanned.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) enum CustomerCode {
-    /// The module shows a QR of its own.
-    #[default]
-    Never,
-    /// Both ways work.
-    Optional,
-    /// The module charges the buyer's code.
-    Always,
-}
-
 /// What a module does at a register.
 #[derive(Debug, Clone)]
 pub(crate) struct Variant {
@@ -108,7 +96,9 @@ pub(crate) struct Variant {
     /// What to do when the answer to a registration is lost.
     pub lost: LostRegistration,
     /// Whether a buyer's code is scanned.
-    pub customer_code: CustomerCode,
+    pub customer_code: Taking,
+    /// Whether a subscribed buyer is charged without scanning.
+    pub subscriber: bool,
     /// The systems behind the gateway, by our names.
     pub tenders: Vec<(String, Text)>,
     /// Every call.
@@ -185,6 +175,11 @@ impl CallPattern {
             }
             BodyPattern::Xml(xml) => xml.visit(&mut |place| see(place, Needed::Perhaps)),
         }
+    }
+
+    /// Whether it cannot be made without an id that the provider gave the refund.
+    pub(crate) fn needs_refund_reference(&self) -> bool {
+        self.path.places().any(|place| matches!(place.name, Name::RefundReference(_)))
     }
 
     /// Whether the request names this.

@@ -44,6 +44,10 @@ impl Place {
     }
 }
 
+/// Where a field may stand: the first place at which it does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Places(pub Vec<Place>);
+
 fn pointer(text: &str) -> Result<Vec<String>, String> {
     let rest = text
         .strip_prefix('/')

@@ -5,7 +5,7 @@ pub(crate) mod meaning;
 pub(crate) mod read;
 pub(crate) mod shape;
 
-pub(crate) use body::Place;
+pub(crate) use body::{Place, Places};
 pub(crate) use meaning::{Meaning, PaymentWord, RefundWord};
 pub(crate) use read::{Refusal, Said};
 pub(crate) use shape::{Reserve, Shape, Source};

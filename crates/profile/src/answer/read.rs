@@ -1,7 +1,7 @@
 //! Reads one answer. What is not understood is `Unknown`, never a guess; `Paid` needs the provider's word for it, about
 //! this very order.
 
-use super::body::{Body, NotReadable, Place};
+use super::body::{Body, NotReadable, Place, Places};
 use super::meaning::{LinkWord, Meaning, PaymentWord, RefundWord};
 use super::shape::{Reserve, Shape, Source};
 use crate::template::View;
@@ -92,12 +92,12 @@ impl Shape {
     }
 
     fn code_of(&self, body: &Body<'_>) -> Option<String> {
-        let code = body.text(self.code.as_ref()?).ok().flatten()?;
+        let code = read(body, self.code.as_ref()?).ok().flatten()?;
         Some(words(&code))
     }
 
     fn refusal(&self, body: &Body<'_>, status: u16) -> Refusal {
-        let said = self.message.as_ref().and_then(|place| body.text(place).ok().flatten());
+        let said = self.message.as_ref().and_then(|places| read(body, places).ok().flatten());
         let code = self.code_of(body);
         // A web server's own 404 has no body of the provider's kind and says nothing about an order.
         let http = || (!matches!(body, Body::Empty)).then(|| format!("http_{status}"));
@@ -134,7 +134,7 @@ impl Shape {
     fn agreement(&self, body: &Body<'_>, view: &View<'_>) -> Result<Agreement, Fault> {
         let mut agreement = Agreement::Silent;
         for (place, expected) in &self.about {
-            let (Some(found), Some(expected_text)) = (read(body, place)?, expected.fill(view, plain)) else {
+            let (Some(found), Some(expected_text)) = (read_at(body, place)?, expected.fill(view, plain)) else {
                 continue;
             };
             if found.trim() != expected_text.text {
@@ -182,8 +182,8 @@ impl Shape {
         if names_an_id && agreement != Agreement::Ours {
             return Err(unclear("a payment that names none of the ids that the profile compares"));
         }
-        for place in &self.paid_needs {
-            if read(part, place)?.is_none() {
+        for place in self.paid_needs.iter().flat_map(|places| &places.0) {
+            if read_at(part, place)?.is_none() {
                 return Ok(PaymentState::InProgress);
             }
         }
@@ -191,6 +191,14 @@ impl Shape {
             amount: self.sum(part)?,
             reference: self.kept(part, view)?,
         })
+    }
+
+    /// The ids that an answer about a payment holds, whatever it says.
+    pub(crate) fn ids(&self, body: &Body<'_>, view: &View<'_>) -> Result<Reference, Fault> {
+        match self.part(body, view)? {
+            Some(part) => self.kept(&part, view),
+            None => Ok(Reference::default()),
+        }
     }
 
     /// How a refund stands.
@@ -351,7 +359,7 @@ impl Shape {
         }
     }
 
-    fn money_at(&self, body: &Body<'_>, place: &Place) -> Result<Option<Kopecks>, Fault> {
+    fn money_at(&self, body: &Body<'_>, place: &Places) -> Result<Option<Kopecks>, Fault> {
         let Some(text) = read(body, place)? else {
             return Ok(None);
         };
@@ -394,7 +402,17 @@ enum Agreement {
     Other,
 }
 
-fn read(body: &Body<'_>, place: &Place) -> Result<Option<String>, Fault> {
+fn read(body: &Body<'_>, places: &Places) -> Result<Option<String>, Fault> {
+    for place in &places.0 {
+        let found = read_at(body, place)?;
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    Ok(None)
+}
+
+fn read_at(body: &Body<'_>, place: &Place) -> Result<Option<String>, Fault> {
     body.text(place).map_err(|NotReadable| twice())
 }
 

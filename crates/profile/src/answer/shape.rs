@@ -1,6 +1,6 @@
 //! Where the fields of one call's answer stand.
 
-use super::body::{Format, Place};
+use super::body::{Format, Place, Places};
 use super::meaning::{LinkWord, Meaning, PaymentWord, RefundWord, Words};
 use crate::money::Unit;
 use crate::template::Text;
@@ -14,25 +14,25 @@ pub(crate) struct Shape {
     /// What money is counted in.
     pub unit: Unit,
     /// Where it says whether the call went well, and the words for yes. None: the HTTP status alone says it.
-    pub ok: Option<(Place, Vec<String>)>,
+    pub ok: Option<(Places, Vec<String>)>,
     /// Where a refusal's code stands.
-    pub code: Option<Place>,
+    pub code: Option<Places>,
     /// Where the provider's own words stand.
-    pub message: Option<Place>,
+    pub message: Option<Places>,
     /// The list in which the answer is one element.
     pub list: Option<Place>,
     /// What must stand at a place, if anything does.
     pub about: Vec<(Place, Text)>,
     /// Where the status word stands.
-    pub status: Option<Place>,
+    pub status: Option<Places>,
     /// Where the sum stands.
-    pub amount: Option<Place>,
+    pub amount: Option<Places>,
     /// What must be there for a payment to count as paid.
-    pub paid_needs: Vec<Place>,
+    pub paid_needs: Option<Places>,
     /// What the QR holds.
     pub payload: Option<Source>,
     /// When the QR dies.
-    pub expires_at: Option<(Place, TimeFormat)>,
+    pub expires_at: Option<(Places, TimeFormat)>,
     /// What of the receipt may be paid, of a provider that reserves.
     pub reserved: Option<Reserve>,
     /// What is kept for later calls.
@@ -53,20 +53,20 @@ pub(crate) struct Shape {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Reserve {
     /// The sum that may be debited.
-    pub available: Place,
+    pub available: Places,
     /// The list of the lines that may be paid.
     pub list: Option<Place>,
     /// In an element of the list: the line's number in the receipt, from 1.
-    pub number: Option<Place>,
+    pub number: Option<Places>,
     /// In an element of the list: what of the line may be paid.
-    pub sum: Option<Place>,
+    pub sum: Option<Places>,
 }
 
 /// Where a value comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Source {
-    /// A place of the answer.
-    At(Place),
+    /// A place of the answer, or one of several.
+    At(Places),
     /// What we know ourselves.
     Own(Text),
 }

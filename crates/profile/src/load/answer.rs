@@ -4,7 +4,7 @@ use super::layers::{Layers, members};
 use super::word;
 use crate::answer::body::Format;
 use crate::answer::meaning::{LINK, PAYMENT, REFUND, REFUSALS, Words};
-use crate::answer::{Place, Reserve, Shape, Source};
+use crate::answer::{Place, Places, Reserve, Shape, Source};
 use crate::faults::Faults;
 use crate::money::Unit;
 use crate::template::{Names, Step, Text};
@@ -55,12 +55,12 @@ impl Reader<'_, '_> {
             format: self.format,
             unit: self.unit,
             ok: self.ok(faults),
-            code: self.place(&self.first("code"), faults),
-            message: self.place(&self.first("message"), faults),
+            code: self.places(&self.first("code"), faults),
+            message: self.places(&self.first("message"), faults),
             list: self.place(&own.get("list"), faults),
             about: self.about(&own.get("about"), faults),
-            status: self.place(&own.get("status"), faults),
-            amount: self.place(&own.get("amount"), faults),
+            status: self.places(&own.get("status"), faults),
+            amount: self.places(&own.get("amount"), faults),
             paid_needs: self.places(&own.get("paid_needs"), faults),
             payload: self.source(&own.get("payload"), faults),
             expires_at: self.moment(&own.get("expires_at"), faults),
@@ -92,13 +92,13 @@ impl Reader<'_, '_> {
         std::iter::once(self.call.get(name)).chain(self.layers.each(name)).collect()
     }
 
-    fn ok(&self, faults: &mut Faults) -> Option<(Place, Vec<String>)> {
+    fn ok(&self, faults: &mut Faults) -> Option<(Places, Vec<String>)> {
         let node = self.first("ok");
         if !node.is_there() {
             return None;
         }
         faults.only(&node, &["at", "is"]);
-        let place = self.place(&node.get("at"), faults);
+        let place = self.places(&node.get("at"), faults);
         let list = faults.take(node.get("is").list())?;
         let yes: Vec<String> = list.iter().filter_map(|one| faults.take(one.text()).flatten()).collect();
         if yes.is_empty() || place.is_none() {
@@ -115,9 +115,17 @@ impl Reader<'_, '_> {
             .ok()
     }
 
-    fn places(&self, node: &Node<'_>, faults: &mut Faults) -> Vec<Place> {
-        let list = faults.take(node.list()).unwrap_or_default();
-        list.iter().filter_map(|one| self.place(one, faults)).collect()
+    /// One place, or a list of places.
+    fn places(&self, node: &Node<'_>, faults: &mut Faults) -> Option<Places> {
+        if !node.is_there() {
+            return None;
+        }
+        if !node.is_list() {
+            return self.place(node, faults).map(|place| Places(vec![place]));
+        }
+        let list = faults.take(node.list())?;
+        let places = list.iter().filter_map(|one| self.place(one, faults)).collect();
+        Some(Places(places))
     }
 
     fn about(&self, node: &Node<'_>, faults: &mut Faults) -> Vec<(Place, Text)> {
@@ -145,19 +153,18 @@ impl Reader<'_, '_> {
 
     /// A place of the answer, or, when it has braces, something of our own.
     fn source(&self, node: &Node<'_>, faults: &mut Faults) -> Option<Source> {
-        let text = faults.take(node.text()).flatten()?;
-        if text.contains('{') {
+        if !node.is_list() && faults.take(node.text())?.is_some_and(|text| text.contains('{')) {
             return self.text(node, faults).map(Source::Own);
         }
-        self.place(node, faults).map(Source::At)
+        self.places(node, faults).map(Source::At)
     }
 
-    fn moment(&self, node: &Node<'_>, faults: &mut Faults) -> Option<(Place, TimeFormat)> {
+    fn moment(&self, node: &Node<'_>, faults: &mut Faults) -> Option<(Places, TimeFormat)> {
         if !node.is_there() {
             return None;
         }
         faults.only(node, &["at", "as"]);
-        let place = self.place(&node.get("at"), faults);
+        let place = self.places(&node.get("at"), faults);
         let format = faults.take(node.get("as").text()).flatten();
         let format = format.and_then(|text| TimeFormat::parse(&text));
         if format.is_none() || place.is_none() {
@@ -171,11 +178,12 @@ impl Reader<'_, '_> {
             return None;
         }
         faults.only(node, &["available", "list", "number", "sum"]);
-        let available = self.place(&node.get("available"), faults);
+        let available = self.places(&node.get("available"), faults);
         if available.is_none() {
             faults.add(node.get("available").error(Problem::Missing("where the sum that may be paid stands")));
         }
-        let [list, number, sum] = ["list", "number", "sum"].map(|name| self.place(&node.get(name), faults));
+        let list = self.place(&node.get("list"), faults);
+        let [number, sum] = ["number", "sum"].map(|name| self.places(&node.get(name), faults));
         if list.is_some() && (number.is_none() || sum.is_none()) {
             faults.unusable(node, "a list of lines needs `number` and `sum`: where they stand in one of its elements");
         }

@@ -3,10 +3,10 @@
 use super::layers::Layers;
 use crate::answer::{PaymentWord, RefundWord};
 use crate::faults::Faults;
-use crate::model::{CustomerCode, Variant};
+use crate::model::Variant;
 use crate::template::Step;
 use conf::{Node, Problem};
-use domain::LostRegistration;
+use domain::{LostRegistration, Taking};
 
 /// Notes everything that does not fit together.
 pub(super) fn variant(layers: &Layers<'_>, variant: &Variant, faults: &mut Faults) {
@@ -86,8 +86,10 @@ impl<'n> Check<'_, 'n> {
                 continue;
             };
             let node = self.call(step);
-            let by_their_id = step == Step::RefundStatus && !call.needs.is_empty();
-            if !call.mentions("refund") && !by_their_id {
+            let by_their_id = call.needs_refund_reference();
+            if by_their_id {
+                faults.unusable(&node, "must find the refund by {refund}, our own id: the provider's may be lost with an answer");
+            } else if !call.mentions("refund") {
                 faults.unusable(&node, "must name {refund}: without it a lost answer cannot be told from a refund that was never made");
             }
             let words = &call.answer.refund_words;
@@ -104,7 +106,7 @@ impl<'n> Check<'_, 'n> {
         let node = self.call(Step::Register);
         let shows = !self.variant.cash_link
             && !self.variant.reservation
-            && self.variant.customer_code != CustomerCode::Always;
+            && self.variant.customer_code != Taking::Always;
         if shows && call.answer.payload.is_none() {
             faults.add(node.get("answer").get("payload").error(Problem::Missing(
                 "what the QR must hold: a place of the answer, or a text with {key.…} or {link_id}",
@@ -113,7 +115,7 @@ impl<'n> Check<'_, 'n> {
         if self.variant.lost == LostRegistration::AskByOrder && !call.mentions("order") {
             faults.unusable(&node, "with lost_registration = ask the provider must be told our id: name {order} in the request");
         }
-        if self.variant.customer_code == CustomerCode::Always && !call.mentions("customer_code") {
+        if self.variant.customer_code == Taking::Always && !call.mentions("customer_code") {
             faults.unusable(&node, "with customer_code = always it must send the buyer's code: name {customer_code}");
         }
         if !self.variant.tenders.is_empty() && !call.mentions("tender") {

@@ -9,16 +9,16 @@ mod layers;
 
 use crate::faults::Faults;
 use crate::intern::intern;
-use crate::model::{CustomerCode, Module, Variant};
+use crate::model::{Module, Variant};
 use conf::{Document, Node, Problem};
-use domain::{LostRegistration, ModuleName};
+use domain::{LostRegistration, ModuleName, Taking};
 use layers::Layers;
 
 /// The most modules of one file.
 const MODULES_MAX: usize = 16;
 
 /// What may stand at the top for every module, or in a module for itself.
-const SECTION: [&str; 19] = [
+const SECTION: [&str; 20] = [
     "auth",
     "headers",
     "sign",
@@ -34,6 +34,7 @@ const SECTION: [&str; 19] = [
     "can",
     "cash_link",
     "customer_code",
+    "subscriber",
     "reservation",
     "lost_registration",
     "title",
@@ -128,12 +129,13 @@ fn variant(
 ) -> Option<Variant> {
     let flag = |name, faults: &mut Faults| faults.take(layers.first(name).flag()).flatten().unwrap_or(false);
     let (cash_link, reservation) = (flag("cash_link", faults), flag("reservation", faults));
+    let subscriber = flag("subscriber", faults);
     let customer_code = word(
         &layers.first("customer_code"),
         &[
-            ("never", CustomerCode::Never),
-            ("optional", CustomerCode::Optional),
-            ("always", CustomerCode::Always),
+            ("never", Taking::Never),
+            ("optional", Taking::Optional),
+            ("always", Taking::Always),
         ],
         faults,
     );
@@ -153,6 +155,7 @@ fn variant(
         reservation,
         lost: lost.unwrap_or(LostRegistration::AskByOrder),
         customer_code: customer_code.unwrap_or_default(),
+        subscriber,
         tenders: read.tenders,
         calls: read.calls,
     };

@@ -6,14 +6,15 @@ mod settings;
 
 use crate::answer::read::before_it;
 use crate::answer::{Refusal, Said};
-use crate::model::{CallPattern, CustomerCode, Module, Variant};
+use crate::model::{CallPattern, Module, Variant};
 use crate::template::values::Base;
 use crate::template::{Facts, Step, Value, View};
 use connector::answer::{proves_nothing, question, unclear};
 use connector::purpose::purpose;
+use connector::provider::{ManyStates, StatusMany};
 use connector::{CallbackError, Connector, RawCallback, Turn, WireRequest, WireResponse};
 use domain::call::{ConfirmCall, LinkCall, Lookup, Reference, RefundCall, Register};
-use domain::{Abilities, Answer, Call, CallKind, Code, Fault, Kopecks, LinkState, OrderId, PaymentState, RefundState, Timestamp};
+use domain::{Abilities, Answer, Call, CallKind, Code, Fault, Kopecks, LinkState, OrderId, PaymentState, RefundState, Taking, Timestamp};
 use std::sync::Arc;
 
 pub(crate) use settings::{Settings, build};
@@ -43,6 +44,8 @@ impl Connector for Talk {
             cash_link: variant.cash_link,
             reservation: variant.reservation,
             lost_registration: variant.lost,
+            customer_code: variant.customer_code,
+            subscriber: variant.subscriber,
         }
     }
 
@@ -63,6 +66,27 @@ impl Connector for Talk {
         let asks = matches!(call.kind(), CallKind::Status | CallKind::RefundStatus);
         // A refused question says nothing about the order.
         turn.map_err(|fault| if asks { question(fault) } else { fault })
+    }
+
+    fn status_many(&self) -> Option<StatusMany> {
+        let max = self.status_many_max();
+        (max > 1).then(|| StatusMany {
+            group: self.status_group(),
+            max,
+        })
+    }
+
+    fn next_status_many(
+        &self,
+        lookups: &[Lookup],
+        heard: &[WireResponse],
+        now: Timestamp,
+    ) -> Result<Turn<ManyStates>, Fault> {
+        match heard {
+            [] => self.ask_many(lookups, now).map(Turn::Send),
+            [response] => self.hear_many(lookups, response, now).map(Turn::Done),
+            _ => Err(unclear("more responses than requests")),
+        }
     }
 
     fn probe(&self, order: OrderId) -> Call {
@@ -141,7 +165,7 @@ impl Talk {
                     done(Answer::Reserved(reserved))
                 }
                 _ => {
-                    let charged = call.customer_code.is_some() && variant.customer_code != CustomerCode::Never;
+                    let charged = call.customer_code.is_some() || (call.subscriber.is_some() && variant.subscriber);
                     let needs_payload = !variant.cash_link && !charged;
                     let told = pattern.answer.registered(&body, &View::of(&facts), needs_payload)?;
                     done(Answer::Registered(told))
@@ -163,10 +187,10 @@ impl Talk {
     fn register_facts(&self, pattern: &CallPattern, call: &Register, now: Timestamp) -> Result<Facts<'_>, Fault> {
         let variant = self.variant();
         match (variant.customer_code, &call.customer_code) {
-            (CustomerCode::Always, None) => {
+            (Taking::Always, None) => {
                 return Err(Fault::refused(Code::InvalidField, "`customer_code` is missing: scan the buyer's code first"));
             }
-            (CustomerCode::Never, Some(_)) => {
+            (Taking::Never, Some(_)) => {
                 return Err(Fault::refused(Code::Unsupported, "this module does not take a buyer's code"));
             }
             _ => {}
@@ -206,10 +230,11 @@ impl Talk {
         let pattern = self.pattern(Step::Confirm)?;
         let mut facts = Facts::of_confirm(self.base(pattern, now), call);
         match heard {
-            [] => {
-                self.require(pattern, &facts)?;
-                self.send(pattern, &mut facts)
-            }
+            [] if missing(pattern, &facts).is_some() => Err(Fault::refused(
+                Code::ProviderUnclear,
+                "the provider never told the ids of this reservation, so it cannot be confirmed",
+            )),
+            [] => self.send(pattern, &mut facts),
             [response] => match pattern.answer.hear(response, now)? {
                 Said::Yes(body) => done(Answer::Payment(pattern.answer.payment(&body, &View::of(&facts))?)),
                 Said::No(refusal) => Err(refusal.fault(Code::ProviderRefused)),
@@ -233,13 +258,14 @@ impl Talk {
     /// A refused revocation may mean that the order has ended: its status is asked in the same call.
     fn revoke(&self, lookup: &Lookup, heard: &[WireResponse], now: Timestamp) -> Result<Turn, Fault> {
         let pattern = self.pattern(Step::Revoke)?;
-        let mut facts = Facts::of_lookup(self.base(pattern, now), lookup);
+        let (lookup, heard) = match self.ids(pattern, lookup, heard, now)? {
+            Ids::Known(lookup, heard) => (lookup, heard),
+            Ids::Ask(request) => return Ok(Turn::Send(request)),
+            Ids::Over(state) => return done(Answer::Payment(state)),
+        };
+        let mut facts = Facts::of_lookup(self.base(pattern, now), &lookup);
         let [first, rest @ ..] = heard else {
-            return if missing(pattern, &facts).is_some() {
-                done(Answer::Payment(PaymentState::NotFound))
-            } else {
-                self.send(pattern, &mut facts)
-            };
+            return self.send(pattern, &mut facts);
         };
         let refusal = match pattern.answer.hear(first, now)? {
             Said::Yes(body) => {
@@ -248,12 +274,48 @@ impl Talk {
             }
             Said::No(refusal) => refusal,
         };
-        let ended = |state: &PaymentState| !matches!(state, PaymentState::NotStarted | PaymentState::InProgress);
-        match self.status(lookup, rest, now).map_err(proves_nothing)? {
-            Turn::Done(Answer::Payment(state)) if !ended(&state) => {
+        match self.status(&lookup, rest, now).map_err(proves_nothing)? {
+            Turn::Done(Answer::Payment(state)) if !has_ended(&state) => {
                 Err(proves_nothing(refusal.fault(Code::ProviderRefused)))
             }
             turn => Ok(turn),
+        }
+    }
+
+    /// The payment with the provider's ids that a call needs. Those that nobody has told, since an answer was lost, are
+    /// in the answer to the status question; when even that cannot be asked, nobody was shown anything to pay.
+    fn ids<'h>(
+        &self,
+        pattern: &CallPattern,
+        lookup: &Lookup,
+        heard: &'h [WireResponse],
+        now: Timestamp,
+    ) -> Result<Ids<'h>, Fault> {
+        let status = self.pattern(Step::Status)?;
+        let told = |pattern: &CallPattern, lookup: &Lookup| {
+            missing(pattern, &Facts::of_lookup(self.base(pattern, now), lookup)).is_none()
+        };
+        if told(pattern, lookup) {
+            return Ok(Ids::Known(lookup.clone(), heard));
+        }
+        if !told(status, lookup) {
+            return Ok(Ids::Over(PaymentState::NotFound));
+        }
+        let mut facts = Facts::of_lookup(self.base(status, now), lookup);
+        let [first, rest @ ..] = heard else {
+            return self.request(status, &mut facts).map(Ids::Ask);
+        };
+        let state = payment(status, first, &facts, now).map_err(proves_nothing)?;
+        let mut lookup = lookup.clone();
+        if let Said::Yes(body) = status.answer.hear(first, now)? {
+            lookup.reference.merge(&status.answer.ids(&body, &View::of(&facts))?);
+        }
+        if told(pattern, &lookup) {
+            Ok(Ids::Known(lookup, rest))
+        } else if has_ended(&state) {
+            Ok(Ids::Over(state))
+        } else {
+            Err(unclear("the status does not name the ids that the next request needs"))
         }
     }
 
@@ -261,14 +323,22 @@ impl Talk {
     /// first call was carried out.
     fn refund(&self, call: &RefundCall, heard: &[WireResponse], now: Timestamp) -> Result<Turn, Fault> {
         let pattern = self.pattern(Step::Refund)?;
-        let mut facts = Facts::of_refund(self.base(pattern, now), call);
+        let (payment, heard) = match self.ids(pattern, &call.payment, heard, now)? {
+            Ids::Known(payment, heard) => (payment, heard),
+            Ids::Ask(request) => return Ok(Turn::Send(request)),
+            Ids::Over(_) => return Err(unclear("the provider does not know the payment that is to be refunded")),
+        };
+        let call = RefundCall {
+            payment,
+            ..call.clone()
+        };
+        let mut facts = Facts::of_refund(self.base(pattern, now), &call);
         let [first, rest @ ..] = heard else {
-            self.require(pattern, &facts)?;
             return self.send(pattern, &mut facts);
         };
         match pattern.answer.hear(first, now)? {
             Said::Yes(body) => done(Answer::Refund(pattern.answer.refund(&body, &View::of(&facts))?)),
-            Said::No(refusal) => match self.refund_status(call, rest, now).map_err(proves_nothing)? {
+            Said::No(refusal) => match self.refund_status(&call, rest, now).map_err(proves_nothing)? {
                 Turn::Done(Answer::Refund(RefundState::NotFound)) => Err(refusal.fault(Code::ProviderRefused)),
                 turn => Ok(turn),
             },
@@ -277,12 +347,18 @@ impl Talk {
 
     fn refund_status(&self, call: &RefundCall, heard: &[WireResponse], now: Timestamp) -> Result<Turn, Fault> {
         let pattern = self.pattern(Step::RefundStatus)?;
-        let mut facts = Facts::of_refund(self.base(pattern, now), call);
+        let (payment, heard) = match self.ids(pattern, &call.payment, heard, now)? {
+            Ids::Known(payment, heard) => (payment, heard),
+            Ids::Ask(request) => return Ok(Turn::Send(request)),
+            Ids::Over(_) => return Err(unclear("the provider does not know the payment whose refund is asked about")),
+        };
+        let call = RefundCall {
+            payment,
+            ..call.clone()
+        };
+        let mut facts = Facts::of_refund(self.base(pattern, now), &call);
         match heard {
-            [] => {
-                self.require(pattern, &facts)?;
-                self.send(pattern, &mut facts)
-            }
+            [] => self.send(pattern, &mut facts),
             [response] => match pattern.answer.hear(response, now)? {
                 Said::Yes(body) => done(Answer::Refund(pattern.answer.refund(&body, &View::of(&facts))?)),
                 Said::No(refusal) if refusal.is_not_found() => done(Answer::Refund(RefundState::NotFound)),
@@ -326,18 +402,21 @@ impl Talk {
             turn => Ok(turn),
         }
     }
+}
 
-    /// A call about a payment whose ids the provider never told cannot be made, and nothing is done.
-    #[expect(clippy::unused_self, reason = "reads as the other steps of a call do")]
-    fn require(&self, pattern: &CallPattern, facts: &Facts<'_>) -> Result<(), Fault> {
-        match missing(pattern, facts) {
-            None => Ok(()),
-            Some(name) => Err(Fault::refused(
-                Code::ProviderUnclear,
-                format!("the provider never told `{name}` of this payment: do it in the provider's cabinet"),
-            )),
-        }
-    }
+/// The provider's ids before a call.
+enum Ids<'h> {
+    /// All are known; these answers belong to the call itself.
+    Known(Lookup, &'h [WireResponse]),
+    /// They are to be asked for.
+    Ask(WireRequest),
+    /// There is nothing to do any more.
+    Over(PaymentState),
+}
+
+/// Whether a payment stands so that no further attempt to revoke it makes sense.
+const fn has_ended(state: &PaymentState) -> bool {
+    !matches!(state, PaymentState::NotStarted | PaymentState::InProgress)
 }
 
 impl Refusal {

@@ -64,8 +64,10 @@ pub(crate) fn build(module: &Arc<Module>, settings: &Map<String, Json>) -> Resul
             doc: "this provider wants our client certificate",
         });
     }
+    let tenders = talk.variant().tenders.iter().map(|(name, _)| name.clone()).collect();
     Ok(Built {
         connector: Box::new(talk),
+        tenders,
         transport: transport(settings)?,
         policy,
         limits: limits(settings)?,

@@ -93,7 +93,7 @@ pub(crate) enum Kind {
     Life,
 }
 
-const KNOWN: [(&str, Kind, u8); 26] = [
+const KNOWN: [(&str, Kind, u8); 27] = [
     ("order", Kind::Text, PAYMENT),
     ("amount", Kind::Money, PAYMENT),
     ("payment_amount", Kind::Money, REFUND),
@@ -108,6 +108,7 @@ const KNOWN: [(&str, Kind, u8); 26] = [
     ("cost_centre", Kind::Text, REGISTER),
     ("customer_code", Kind::Text, REGISTER),
     ("card_token", Kind::Text, REGISTER),
+    ("subscriber", Kind::Text, REGISTER),
     ("tender", Kind::Text, REGISTER),
     ("link_id", Kind::Text, REGISTER | LINK),
     ("link", Kind::Text, LINK),

@@ -180,6 +180,7 @@ impl<'a> Facts<'a> {
         facts.set("purpose", purpose.map(Value::Text));
         facts.set("cost_centre", call.cost_centre.clone().map(Value::Text));
         facts.set("customer_code", call.customer_code.clone().map(Value::Text));
+        facts.set("subscriber", call.subscriber.clone().map(Value::Text));
         facts.set("card_token", call.card_token.clone().map(Value::Text));
         if let Some(receipt) = &call.receipt {
             facts.set("receipt.number", receipt.number.clone().map(Value::Text));
