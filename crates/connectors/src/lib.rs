@@ -2,6 +2,7 @@
 //!
 //! Invariant: no HTTP client and no async runtime here. A connector builds requests and reads responses.
 
+pub mod profiles;
 pub mod raiffeisen;
 
 use connector::{Provider, Registry};
@@ -19,6 +20,7 @@ pub fn registry() -> &'static Registry {
 fn providers() -> Vec<Provider> {
     let mut providers = Vec::new();
     providers.extend(raiffeisen::providers());
+    providers.extend(profiles::providers());
     providers
 }
 

@@ -49,11 +49,11 @@ impl Talk {
     pub(super) fn ask_many(&self, lookups: &[Lookup], now: Timestamp) -> Result<WireRequest, Fault> {
         let pattern = self.pattern(Step::Status)?;
         let lookup = lookups.first().ok_or_else(|| unclear("no payment to ask about"))?;
-        let mut first = Facts::of_lookup(self.base(pattern, now), lookup);
+        let mut first = self.lookup_facts(pattern, lookup, now);
         let all: Vec<Facts<'_>> = lookups
             .iter()
             .take(pattern.many)
-            .map(|lookup| Facts::of_lookup(self.base(pattern, now), lookup))
+            .map(|lookup| self.lookup_facts(pattern, lookup, now))
             .collect();
         self.request_about(pattern, &mut first, &all)
     }
@@ -72,7 +72,7 @@ impl Talk {
             Said::No(refusal) => return Err(question(refusal.fault(Code::ProviderRefused))),
         };
         let states = lookups.iter().map(|lookup| {
-            let facts = Facts::of_lookup(self.base(pattern, now), lookup);
+            let facts = self.lookup_facts(pattern, lookup, now);
             pattern.answer.payment(&body, &View::of(&facts))
         });
         Ok(states.collect())

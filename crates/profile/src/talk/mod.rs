@@ -22,6 +22,9 @@ pub(crate) use settings::{Settings, build};
 /// The most characters of a purpose when the profile names no limit.
 const PURPOSE_MAX: usize = 140;
 
+/// What the link of a payment is kept under, so that it is known in every later call.
+const LINK_ID: &str = "link_id";
+
 /// One register's conversation with a provider that a profile describes.
 pub(crate) struct Talk {
     /// The whole module.
@@ -135,6 +138,18 @@ impl Talk {
         }
     }
 
+    fn lookup_facts<'a>(&'a self, pattern: &CallPattern, lookup: &'a Lookup, now: Timestamp) -> Facts<'a> {
+        self.with_link(Facts::of_lookup(self.base(pattern, now), lookup))
+    }
+
+    /// The link that a payment was registered on, or else the register's own.
+    fn with_link<'a>(&self, mut facts: Facts<'a>) -> Facts<'a> {
+        let noted = facts.reference.and_then(|reference| reference.get(LINK_ID));
+        let link_id = noted.or(self.settings.link_id.as_deref());
+        facts.set(LINK_ID, link_id.map(|id| Value::Text(id.to_owned())));
+        facts
+    }
+
     fn send(&self, pattern: &CallPattern, facts: &mut Facts<'_>) -> Result<Turn, Fault> {
         self.request(pattern, facts).map(Turn::Send)
     }
@@ -167,7 +182,10 @@ impl Talk {
                 _ => {
                     let charged = call.customer_code.is_some() || (call.subscriber.is_some() && variant.subscriber);
                     let needs_payload = !variant.cash_link && !charged;
-                    let told = pattern.answer.registered(&body, &View::of(&facts), needs_payload)?;
+                    let mut told = pattern.answer.registered(&body, &View::of(&facts), needs_payload)?;
+                    if let (true, Some(Value::Text(link_id))) = (variant.cash_link, facts.known.get(LINK_ID)) {
+                        told.reference = told.reference.with(LINK_ID, link_id);
+                    }
                     done(Answer::Registered(told))
                 }
             },
@@ -204,7 +222,7 @@ impl Talk {
                 "no cash link is bound to this register: bind one first",
             ));
         }
-        facts.set("link_id", link_id.map(Value::Text));
+        facts.set(LINK_ID, link_id.map(Value::Text));
         if !variant.tenders.is_empty() {
             let word = self.tender(call, &facts)?;
             facts.set("tender", Some(Value::Text(word)));
@@ -228,7 +246,7 @@ impl Talk {
 
     fn confirm(&self, call: &ConfirmCall, heard: &[WireResponse], now: Timestamp) -> Result<Turn, Fault> {
         let pattern = self.pattern(Step::Confirm)?;
-        let mut facts = Facts::of_confirm(self.base(pattern, now), call);
+        let mut facts = self.with_link(Facts::of_confirm(self.base(pattern, now), call));
         match heard {
             [] if missing(pattern, &facts).is_some() => Err(Fault::refused(
                 Code::ProviderUnclear,
@@ -245,7 +263,7 @@ impl Talk {
 
     fn status(&self, lookup: &Lookup, heard: &[WireResponse], now: Timestamp) -> Result<Turn, Fault> {
         let pattern = self.pattern(Step::Status)?;
-        let mut facts = Facts::of_lookup(self.base(pattern, now), lookup);
+        let mut facts = self.lookup_facts(pattern, lookup, now);
         match heard {
             // The provider has told no id, so nobody was shown anything that could be paid.
             [] if missing(pattern, &facts).is_some() => done(Answer::Payment(PaymentState::NotFound)),
@@ -263,7 +281,7 @@ impl Talk {
             Ids::Ask(request) => return Ok(Turn::Send(request)),
             Ids::Over(state) => return done(Answer::Payment(state)),
         };
-        let mut facts = Facts::of_lookup(self.base(pattern, now), &lookup);
+        let mut facts = self.lookup_facts(pattern, &lookup, now);
         let [first, rest @ ..] = heard else {
             return self.send(pattern, &mut facts);
         };
@@ -293,7 +311,7 @@ impl Talk {
     ) -> Result<Ids<'h>, Fault> {
         let status = self.pattern(Step::Status)?;
         let told = |pattern: &CallPattern, lookup: &Lookup| {
-            missing(pattern, &Facts::of_lookup(self.base(pattern, now), lookup)).is_none()
+            missing(pattern, &self.lookup_facts(pattern, lookup, now)).is_none()
         };
         if told(pattern, lookup) {
             return Ok(Ids::Known(lookup.clone(), heard));
@@ -301,7 +319,7 @@ impl Talk {
         if !told(status, lookup) {
             return Ok(Ids::Over(PaymentState::NotFound));
         }
-        let mut facts = Facts::of_lookup(self.base(status, now), lookup);
+        let mut facts = self.lookup_facts(status, lookup, now);
         let [first, rest @ ..] = heard else {
             return self.request(status, &mut facts).map(Ids::Ask);
         };
@@ -332,7 +350,7 @@ impl Talk {
             payment,
             ..call.clone()
         };
-        let mut facts = Facts::of_refund(self.base(pattern, now), &call);
+        let mut facts = self.with_link(Facts::of_refund(self.base(pattern, now), &call));
         let [first, rest @ ..] = heard else {
             return self.send(pattern, &mut facts);
         };
@@ -356,7 +374,7 @@ impl Talk {
             payment,
             ..call.clone()
         };
-        let mut facts = Facts::of_refund(self.base(pattern, now), &call);
+        let mut facts = self.with_link(Facts::of_refund(self.base(pattern, now), &call));
         match heard {
             [] => self.send(pattern, &mut facts),
             [response] => match pattern.answer.hear(response, now)? {

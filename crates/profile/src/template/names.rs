@@ -110,7 +110,7 @@ const KNOWN: [(&str, Kind, u8); 27] = [
     ("card_token", Kind::Text, REGISTER),
     ("subscriber", Kind::Text, REGISTER),
     ("tender", Kind::Text, REGISTER),
-    ("link_id", Kind::Text, REGISTER | LINK),
+    ("link_id", Kind::Text, EVERY),
     ("link", Kind::Text, LINK),
     ("terminal_number", Kind::Text, LINK),
     ("receipt.number", Kind::Text, REGISTER),
