@@ -3,6 +3,7 @@
 //! Invariant: no HTTP client and no async runtime here. A connector builds requests and reads responses.
 
 pub mod alfa;
+pub mod profiles;
 pub mod raiffeisen;
 
 use connector::{Provider, Registry};
@@ -21,6 +22,7 @@ fn providers() -> Vec<Provider> {
     let mut providers = Vec::new();
     providers.extend(raiffeisen::providers());
     providers.extend(alfa::providers());
+    providers.extend(profiles::providers());
     providers
 }
 
