@@ -100,12 +100,14 @@ const ROOMS: [Room; 24] = [
     ),
     room(
         "pinpad",
-        &["domain", "xml"],
-        "it speaks to a terminal at the register's side",
+        &["conf", "domain", "texts", "xml"],
+        "it speaks to a terminal at the register's side and knows no daemon",
     ),
     room(
         "qrpos",
-        &["register", "protocol", "texts", "qr", "settings", "domain"],
+        &[
+            "register", "pinpad", "protocol", "texts", "qr", "settings", "domain",
+        ],
         "a register knows the protocol and nothing behind it",
     ),
     room(
@@ -189,8 +191,8 @@ const DOORS: [Door; 8] = [
     },
     Door {
         names: &["reqwest"],
-        rooms: &["outbound", "register", "simulator", "testkit", "bench"],
-        why: "only outbound sends to providers; the simulator calls back, a register calls in",
+        rooms: &["outbound", "register", "pinpad", "simulator", "testkit", "bench"],
+        why: "only outbound sends to providers; the simulator calls back, a register calls in and has a pin-pad",
     },
     Door {
         names: &["lapin"],

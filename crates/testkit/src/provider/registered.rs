@@ -35,6 +35,30 @@ pub const SIMULATED: &[Simulated] = &[
         merchant: raiffeisen_cash_link,
         wrong_login: || wrong_key(raiffeisen_cash_link()),
     },
+    Simulated {
+        module: "qrgazprom",
+        open: |seed| open("gazprom", seed),
+        merchant: gazprom,
+        wrong_login: || wrong(gazprom(), "token"),
+    },
+    Simulated {
+        module: "qrgazprom_variable",
+        open: |seed| open("gazprom", seed),
+        merchant: gazprom,
+        wrong_login: || wrong(gazprom(), "token"),
+    },
+    Simulated {
+        module: "qrrsb",
+        open: |seed| open("rsb", seed),
+        merchant: rsb,
+        wrong_login: || wrong(rsb(), "login"),
+    },
+    Simulated {
+        module: "qrrsb_variable",
+        open: |seed| open("rsb", seed),
+        merchant: rsb,
+        wrong_login: || wrong(rsb(), "login"),
+    },
 ];
 
 /// The simulated provider of a module.
@@ -49,6 +73,45 @@ fn raiffeisen_dynamic() -> Map<String, Value> {
 fn raiffeisen_cash_link() -> Map<String, Value> {
     let mut row = raiffeisen_dynamic();
     row.remove("sbpMerchantId");
+    row
+}
+
+fn gazprom() -> Map<String, Value> {
+    row(json!({
+        "url": "https://bank.example", "token": SECRET_KEY,
+        "merchantId": gazprom::MERCHANT, "account": gazprom::ACCOUNT,
+    }))
+}
+
+fn rsb() -> Map<String, Value> {
+    row(json!({
+        "url": "https://bank.example", "login": rsb::LOGIN, "merchantId": rsb::MERCHANT,
+        "terminalId": rsb::TERMINAL, "account": rsb::ACCOUNT,
+        "cert": SHOP_CERTIFICATE.as_str(), "pkey": keys::shop().pem().expose_secret(),
+    }))
+}
+
+fn row(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(row) => row,
+        _ => Map::new(),
+    }
+}
+
+/// A provider out of the simulator's catalogue, with one shop.
+fn open(name: &str, seed: u64) -> Shared {
+    let leaf = CertificateDer::from_pem_slice(SHOP_CERTIFICATE.as_bytes());
+    let opening = Opening {
+        secret: SecretString::from(SECRET_KEY),
+        certificate: leaf.map(|leaf| leaf.to_vec()).unwrap_or_default(),
+        ..Opening::sample(seed)
+    };
+    let kind = catalogue::kind(name).unwrap_or_else(|| panic!("no simulated provider `{name}`"));
+    (kind.open)(opening)
+}
+
+fn wrong(mut row: Map<String, Value>, key: &str) -> Map<String, Value> {
+    row.insert(key.to_owned(), "a-login-that-the-bank-does-not-know".into());
     row
 }
 
