@@ -16,16 +16,20 @@ use gateway::amqp::address::BrokerAddress;
 use gateway::http::Tokens;
 use journal::{Journal, JournalOptions, SettingsWrite};
 use protocol::Message;
-use qrpos::kiosk::{self, KioskOptions, Tender};
+use qrpos::devices::{Device, VirtualDevice};
+use qrpos::kiosk::{self, DemoLink, KioskOptions, Tender};
+use register::Kiosk2;
+use register::outputs::{DisplaySettings, OutputSettings, Outputs, Place, TapeSettings};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use settings::LogFormat;
 use simulator::{Merchant, Running, Simulator};
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use texts::Lang;
 use texts::Text;
+use tokio::net::TcpListener;
 
 /// The demo's shop at the simulated bank.
 const MERCHANT: &str = "MA000001";
@@ -85,6 +89,8 @@ impl Demo {
             store: StoreId::new(STORE)?,
             terminal: TerminalId::new(TERMINAL)?,
         };
+        let (outputs, devices) = devices().await?;
+        let pages = pages(&bank, &token, outputs)?.merge(devices);
         let parts = Parts {
             journal,
             clock,
@@ -97,7 +103,7 @@ impl Demo {
             rate_limit_per_s: 50,
             register_timeout_ms: REGISTER_WAIT_MS,
             amqp: amqp(options)?,
-            pages: pages(&bank, &token)?,
+            pages,
         };
         let daemon = Daemon::start(parts).await?;
         bind_sticker(&daemon, &bank).await?;
@@ -173,7 +179,37 @@ fn amqp(options: &DemoOptions) -> anyhow::Result<Option<AmqpOptions>> {
     Ok(Some(AmqpOptions::new(vec![address])))
 }
 
-fn pages(bank: &Running, token: &SecretString) -> anyhow::Result<Router> {
+/// A buyer's display and a receipt printer that are not there, and the register's way to them: the same bytes over the
+/// same network as to real ones.
+async fn devices() -> anyhow::Result<(Outputs, Router)> {
+    let (display, display_page) = device(Device::Display).await?;
+    let (tape, tape_page) = device(Device::Tape).await?;
+    let settings = [
+        OutputSettings::Display(DisplaySettings {
+            port: display,
+            baud: DisplaySettings::BAUD,
+        }),
+        OutputSettings::Tape(TapeSettings {
+            header: vec!["Гастроном «Образец»".to_owned()],
+            ..TapeSettings::at(tape)
+        }),
+    ];
+    let outputs = Outputs::start(&settings, Arc::new(SystemClock))?;
+    Ok((outputs, display_page.merge(tape_page)))
+}
+
+async fn device(device: Device) -> anyhow::Result<(Place, Router)> {
+    let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+        .await
+        .context("a virtual device found no free port")?;
+    let place = Place::Tcp(port.local_addr()?.to_string());
+    let device = VirtualDevice::new(device);
+    let page = device.router();
+    tokio::spawn(device.listen(port));
+    Ok((place, page))
+}
+
+fn pages(bank: &Running, token: &SecretString, outputs: Outputs) -> anyhow::Result<Router> {
     let tender = |module: &str, ru: &str, en: &str| -> anyhow::Result<Tender> {
         Ok(Tender {
             module: ModuleName::new(module)?,
@@ -193,10 +229,20 @@ fn pages(bank: &Running, token: &SecretString) -> anyhow::Result<Router> {
         ],
         lang: Lang::Ru,
         timeout_ms: KIOSK_WAIT_MS,
-        kiosk2: register::Kiosk2::default(),
+        kiosk2: Kiosk2::default(),
+        outputs: Some(outputs),
         demo: Some(kiosk::DemoOptions {
             payer_url: "/payer".to_owned(),
-            links: Vec::new(),
+            links: vec![
+                DemoLink {
+                    title: Text::new("Дисплей покупателя", "The buyer's display"),
+                    url: "/display".to_owned(),
+                },
+                DemoLink {
+                    title: Text::new("Чековая лента", "The receipt tape"),
+                    url: "/tape".to_owned(),
+                },
+            ],
         }),
     };
     Ok(kiosk::router(kiosk)
@@ -211,6 +257,8 @@ fn announce(demo: &Demo) {
     println!("  Касса и телефон покупателя / the kiosk and the buyer's phone   http://{address}/");
     println!("  Только касса / the kiosk alone                                  http://{address}/kiosk");
     println!("  Телефон покупателя / the buyer's phone                          http://{address}/payer");
+    println!("  Дисплей покупателя / the buyer's display                        http://{address}/display");
+    println!("  Чековая лента / the receipt tape                                http://{address}/tape");
     println!("  Книги банка / the bank's books                                  http://{address}/bank/books");
     println!();
     println!("  Касса из терминала / a register you can type at:");
