@@ -139,7 +139,11 @@ impl Talk {
     fn as_registered(&self, lookup: &Lookup) -> Self {
         let told = !lookup.reference.0.is_empty();
         Self {
-            is_linked: if told { lookup.reference.get(LINK_ID).is_some() } else { self.is_linked },
+            is_linked: if told {
+                lookup.reference.get(LINK_ID).is_some()
+            } else {
+                self.is_linked
+            },
             ..self.clone()
         }
     }
