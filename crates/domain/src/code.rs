@@ -69,6 +69,8 @@ pub enum Code {
     NotALink,
     /// The bank wants a terminal number to bind this link.
     TerminalNumberNeeded,
+    /// The terminal number belongs to another register; the detail names it.
+    TerminalNumberTaken,
     /// The module charges a code from the buyer's phone, and none was scanned.
     CustomerCodeNeeded,
     // --- when things break ---
@@ -92,7 +94,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, in the order of the documentation.
-    pub const ALL: [Self; 39] = [
+    pub const ALL: [Self; 40] = [
         Self::Malformed,
         Self::InvalidField,
         Self::AmountOutOfRange,
@@ -123,6 +125,7 @@ impl Code {
         Self::LinkUnbound,
         Self::NotALink,
         Self::TerminalNumberNeeded,
+        Self::TerminalNumberTaken,
         Self::CustomerCodeNeeded,
         Self::ProviderUnreachable,
         Self::ProviderSilent,

@@ -242,6 +242,7 @@ fn answers(operation: &Operation, call: CallKind) -> &'static [Say] {
             Revoked,
         ],
         CallKind::Status => &[
+            Registered,
             NotStarted,
             InProgress,
             Paid,

@@ -69,7 +69,9 @@ pub struct Book {
 
 /// Whether the registration itself charges the buyer.
 fn charged(operation: &Operation) -> bool {
-    matches!(&operation.request.order, Order::Pay(pay) if pay.customer_code.is_some())
+    let shown = operation.qr.as_ref().is_some_and(|qr| !qr.payload.is_empty());
+    matches!(&operation.request.order, Order::Pay(pay)
+        if pay.customer_code.is_some() || pay.subscriber.is_some() && !shown)
 }
 
 impl Trial {
@@ -476,7 +478,7 @@ impl Trial {
             Move::Answer(CallKind::Status, Say::Declined) => {
                 asked_after && (book.revoked || dead || !after.abilities.revoke && charged(after))
             }
-            Move::Answer(CallKind::Status, Say::NotStarted | Say::Reserved) => {
+            Move::Answer(CallKind::Status, Say::NotStarted | Say::Registered | Say::Reserved) => {
                 asked_after && (book.revoked || dead)
             }
             Move::Answer(CallKind::Status, Say::NotFound) => {

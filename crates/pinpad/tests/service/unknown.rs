@@ -43,7 +43,10 @@ async fn a_qr_sale_that_the_copy_confirms_goes_back_as_one() {
     let pinpad = counter.register();
     counter.pad().plan(Fault::DropAfter);
     counter.sale(&pinpad, 15_000, Tender::Qr, &[Key::Phone]).await;
-    assert!(matches!(pinpad.resolve().await.unwrap(), Resolution::Approved { .. }));
+    assert!(matches!(
+        pinpad.resolve().await.unwrap(),
+        Resolution::Approved { .. }
+    ));
     let original = pinpad.original("601500000001").unwrap();
     assert_eq!(pinpad.way_back(&original), WayBack::SbpRefund);
 }
