@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use secrecy::{ExposeSecret as _, SecretString};
 
+use crate::alfa::{self, Alfa};
 use crate::bank::{self, Bank, BankOptions, Merchant};
 use crate::provider::{About, Provider};
 
@@ -33,10 +34,16 @@ pub struct Kind {
 }
 
 /// Every provider, in the order of the lists that people see.
-pub const KINDS: &[Kind] = &[Kind {
-    about: &bank::ABOUT,
-    open: |opening| Arc::new(Mutex::new(raiffeisen(opening))),
-}];
+pub const KINDS: &[Kind] = &[
+    Kind {
+        about: &bank::ABOUT,
+        open: |opening| Arc::new(Mutex::new(raiffeisen(opening))),
+    },
+    Kind {
+        about: &alfa::ABOUT,
+        open: |opening| Arc::new(Mutex::new(alfa_bank(opening))),
+    },
+];
 
 /// The provider of this name.
 pub fn kind(name: &str) -> Option<&'static Kind> {
@@ -57,6 +64,16 @@ pub(crate) fn raiffeisen(opening: Opening) -> Bank {
         seed: opening.seed,
         base_url: opening.base_url,
         ..BankOptions::new(vec![merchant])
+    })
+}
+
+/// Alfa-Bank with one shop, [`alfa::MERCHANT`].
+fn alfa_bank(opening: Opening) -> Alfa {
+    Alfa::new(alfa::Options {
+        seed: opening.seed,
+        shop: opening.shop,
+        certificate: Some(opening.certificate),
+        bind_command: alfa::BIND_COMMAND.to_owned(),
     })
 }
 
