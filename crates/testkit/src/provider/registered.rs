@@ -1,6 +1,6 @@
 //! Which module of the registry speaks to which simulated provider, and with which settings.
 
-use super::SimulatedProvider;
+use super::{SimulatedProvider, alfa};
 use crate::bank::raiffeisen;
 use crate::world::{CASH_LINK, DYNAMIC, merchant_row};
 use serde_json::{Map, Value};
@@ -35,6 +35,8 @@ pub const SIMULATED: &[Simulated] = &[
         merchant: raiffeisen_cash_link,
         wrong_login: || wrong_key(raiffeisen_cash_link()),
     },
+    alfa::QR,
+    alfa::LINK,
 ];
 
 /// The simulated provider of a module.
