@@ -243,9 +243,14 @@ fn payable_without_qr(operation: &Operation) -> bool {
     (charged(operation) || subscribed || over_a_link) && !operation.abilities.reservation
 }
 
-/// Whether the registration itself charges the buyer, by the code on their phone: there is one attempt.
+/// Whether the registration itself charges the buyer, by the code on their phone or by their subscription: there is
+/// one attempt. A subscription that is not there ends in a QR like any other.
 pub fn charged(operation: &Operation) -> bool {
-    matches!(&operation.request.order, Order::Pay(pay) if pay.customer_code.is_some())
+    let shown = operation.qr.as_ref().is_some_and(|qr| !qr.payload.is_empty());
+    match &operation.request.order {
+        Order::Pay(pay) => pay.customer_code.is_some() || pay.subscriber.is_some() && !shown,
+        Order::Refund(_) | Order::LinkCheck(_) | Order::LinkBind(_) => false,
+    }
 }
 
 /// Ends a payment that was never registered.

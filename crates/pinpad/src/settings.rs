@@ -2,12 +2,13 @@
 
 use crate::fields::FIELD_MAX;
 use crate::operations::{Op, Operations, RowSettings};
+use conf::{Document, SettingsError};
 use domain::Timestamp;
 use jiff::tz::{Offset, TimeZone};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Where the service listens when nobody says otherwise.
 pub const URL: &str = "http://127.0.0.1:9015/";
@@ -324,6 +325,16 @@ fn offset_of(minutes: i32) -> Option<Offset> {
 }
 
 impl Settings {
+    /// Reads a file in HOCON with these keys. A relative `journal` is taken from the file's folder. Holds no secrets.
+    #[expect(clippy::implicit_hasher, reason = "the HOCON reader takes exactly this map")]
+    pub fn load(file: &Path, env: &HashMap<String, String>) -> Result<Self, SettingsError> {
+        let mut settings: Self = Document::load(file, env)?.read_as()?;
+        if let Some(folder) = file.parent() {
+            settings.journal = folder.join(&settings.journal);
+        }
+        Ok(settings)
+    }
+
     /// How long an operation may take, in seconds.
     pub fn operation_timeout_s(&self, op: Op) -> u32 {
         self.operations.row(op).timeout_s.unwrap_or(self.timeout_s)
@@ -425,5 +436,35 @@ mod tests {
             read(&json!({"ipaddr": "10.0.0.5:6060"})).unwrap().connection,
             Some(Connection::Network(_))
         ));
+    }
+
+    #[test]
+    fn the_file_of_the_manual_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("pinpad.conf");
+        let load = |text: &str| {
+            std::fs::write(&file, text).unwrap();
+            Settings::load(&file, &HashMap::new())
+        };
+        let text = "id = 11087928\ntimeout = 200 # вдвое больше, чем советует банк\nqrSBP = true\n\
+                    currencyCodeNumeric = 643\njournal = pinpad.journal\n\
+                    operations.sbp_sale { code = 777, fields { \"86\" = 5 }, required = [0] }\n\
+                    tenderField { field = 83, card = [CARD], qr = [SBP] }\n";
+        let settings = load(text).unwrap();
+        assert_eq!(settings.terminal, "11087928");
+        assert_eq!(settings.journal, folder.path().join("pinpad.journal"));
+        let row = settings.operations.row(Op::SbpSale);
+        assert_eq!(
+            (row.code, row.fields.get(&86).map(String::as_str)),
+            (Some(777), Some("5"))
+        );
+        let error = load("id = 1\ntimeout = soon\njournal = j\n").unwrap_err();
+        assert_eq!((error.line, error.key.as_deref()), (Some(2), Some("timeout")));
+        assert!(
+            load("id = 1\ntimeout = 9\n")
+                .unwrap_err()
+                .to_string()
+                .contains("journal")
+        );
     }
 }

@@ -4,9 +4,9 @@ use std::sync::{Arc, Mutex};
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::alfa::{self, Alfa};
 use crate::bank::{self, Bank, BankOptions, Merchant};
 use crate::provider::{About, Provider};
+use crate::{alfa, gazprom, rsb};
 
 /// What a provider is opened with: the one shop that it knows.
 #[derive(Debug, Clone)]
@@ -25,6 +25,20 @@ pub struct Opening {
     pub callback_url: Option<String>,
 }
 
+impl Opening {
+    /// An opening for a test that has no use for the rest: an invented secret, no certificate, no notifications.
+    pub fn sample(seed: u64) -> Self {
+        Self {
+            seed,
+            base_url: "https://bank.example".to_owned(),
+            shop: "Магазин «Образец»".to_owned(),
+            secret: SecretString::from("invented-secret-of-the-simulated-shop"),
+            certificate: Vec::new(),
+            callback_url: None,
+        }
+    }
+}
+
 /// A provider that can be opened.
 pub struct Kind {
     /// What it is.
@@ -39,10 +53,9 @@ pub const KINDS: &[Kind] = &[
         about: &bank::ABOUT,
         open: |opening| Arc::new(Mutex::new(raiffeisen(opening))),
     },
-    Kind {
-        about: &alfa::ABOUT,
-        open: |opening| Arc::new(Mutex::new(alfa_bank(opening))),
-    },
+    alfa::KIND,
+    gazprom::KIND,
+    rsb::KIND,
 ];
 
 /// The provider of this name.
@@ -64,16 +77,6 @@ pub(crate) fn raiffeisen(opening: Opening) -> Bank {
         seed: opening.seed,
         base_url: opening.base_url,
         ..BankOptions::new(vec![merchant])
-    })
-}
-
-/// Alfa-Bank with one shop, [`alfa::MERCHANT`].
-fn alfa_bank(opening: Opening) -> Alfa {
-    Alfa::new(alfa::Options {
-        seed: opening.seed,
-        shop: opening.shop,
-        certificate: Some(opening.certificate),
-        bind_command: alfa::BIND_COMMAND.to_owned(),
     })
 }
 

@@ -14,12 +14,14 @@ mod reversals;
 mod tests;
 
 use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use crate::catalogue::Kind;
 use crate::keys;
 use crate::ledger::{Ledger, Refusal, Rules, Sale};
 use crate::money::Kopecks;
@@ -37,6 +39,19 @@ pub static ABOUT: About = About {
     codes: false,
     stickers: true,
     lacks: &[Lack::Notifications],
+};
+
+/// How it is opened.
+pub const KIND: Kind = Kind {
+    about: &ABOUT,
+    open: |opening| {
+        Arc::new(Mutex::new(Alfa::new(Options {
+            seed: opening.seed,
+            shop: opening.shop,
+            certificate: Some(opening.certificate),
+            bind_command: BIND_COMMAND.to_owned(),
+        })))
+    },
 };
 
 /// The one address of the gateway.
