@@ -111,10 +111,11 @@ impl Document {
     pub fn read_as<T: DeserializeOwned>(&self) -> Result<T, SettingsError> {
         self.config.deserialize().map_err(|error| {
             let key = Some(error.path).filter(|path| !path.is_empty());
+            let place = key.map(|key| self.place(&key));
             SettingsError {
-                file: self.file.clone(),
-                line: key.as_deref().and_then(|key| self.line(key)),
-                key,
+                file: place.as_ref().map_or(&self.file, |place| &place.file).clone(),
+                line: place.as_ref().and_then(|place| place.line),
+                key: place.map(|place| place.key),
                 problem: Problem::Unusable(error.message),
             }
         })

@@ -1,10 +1,9 @@
 //! A simulated provider inside the test's process: what the tests in virtual time and the certification suite need
 //! of it, whichever bank it plays.
 
-mod alfa;
 mod registered;
 
-pub use registered::{SIMULATED, Shared, Simulated, simulated};
+pub use registered::{Shared, Simulated, all, simulated};
 pub use simulator::{Lack, Provider as SimulatedProvider};
 
 use domain::call::Reference;

@@ -133,7 +133,7 @@ async fn two_registers_that_bind_at_once_do_not_get_one_number() {
 #[tokio::test(start_paused = true)]
 async fn without_the_banks_command_the_status_of_the_link_proves_the_binding() {
     let shop = shop().await;
-    let mut merchant = (simulated(MODULE).unwrap().merchant)();
+    let mut merchant = simulated(MODULE).unwrap().merchant().unwrap();
     merchant.remove("bind_command");
     let write = SettingsWrite::Merchant {
         module: ModuleName::new(MODULE).unwrap(),
@@ -158,7 +158,7 @@ async fn a_lost_activation_waits_until_it_is_known_what_a_link_shows() {
     let till = till("1");
     let sticker = blank(&shop);
     bind(&shop, &till, "b1", &sticker, Some(NUMBER)).await;
-    let merchant = (simulated(MODULE).unwrap().merchant)();
+    let merchant = simulated(MODULE).unwrap().merchant().unwrap();
     let set = async |link_status: &str| {
         let mut merchant = merchant.clone();
         merchant.insert("link_status".to_owned(), link_status.into());
