@@ -53,6 +53,12 @@ mod tests {
         assert!(registry().find("qrraiffd").is_some() && registry().find("qrraiff").is_none());
     }
 
+    /// A certificate with its key, for keys that are read.
+    const PEM: &str = concat!(
+        include_str!("../../connector/src/sign/fixtures/test-certificate.pem"),
+        include_str!("../../connector/src/sign/fixtures/test-key-pkcs8.pem")
+    );
+
     /// The rows that the documentation shows are taken as they stand there.
     #[test]
     fn documented_rows_are_valid() {
@@ -82,8 +88,7 @@ mod tests {
                     KeyType::Pem if merchant.contains_key(key.name) => {}
                     _ => continue,
                 }
-                let text = "-----BEGIN A SAMPLE-----";
-                merchant.insert(key.name.to_owned(), Value::from(text));
+                merchant.insert(key.name.to_owned(), Value::from(PEM));
             }
             assert!(
                 provider.connect(&merchant, terminal).is_ok(),

@@ -257,11 +257,11 @@ async fn bind(shop: &Shop, fault: &Fault, times: u32) -> Result<u64> {
     let sticker = shop.blank_sticker()?;
     let before = shop.calls(CallKind::LinkBind);
     shop.plan(CallKind::LinkBind, fault, times);
-    let end = shop.finish(shop.till.bind("b1", &sticker)?).await?;
+    let end = shop.bind(&shop.till, "b1", &sticker).await?;
     answered_or_told(&end)?;
     shop.world.bank.lock().clear_plans();
     shop.world.pass(60_000).await;
-    let again = shop.finish(shop.till.bind("b2", &sticker)?).await?;
+    let again = shop.bind(&shop.till, "b2", &sticker).await?;
     let bound = matches!(
         verdict(&again),
         Some(LinkVerdict::BoundNow | LinkVerdict::ThisRegister)

@@ -227,7 +227,8 @@ pub async fn late_money(module: &'static str) -> Result<Verdict> {
     is(&shop.ended(&shown).await?, State::Expired)?;
     let now = shop.world.bank.now();
     let order = id(&shown)?.order(1);
-    let came = provider::late_money(&mut *shop.world.bank.lock(), &order, now);
+    let reference = shop.world.stored(id(&shown)?).await?.operation.reference;
+    let came = provider::late_money(&mut *shop.world.bank.lock(), &order, &reference, now);
     if shop.lacks(Lack::LateMoney) {
         ensure!(came.is_err(), "declared as never happening, and it happened");
         shop.close().await?;

@@ -73,7 +73,7 @@ impl Shop {
     async fn bound_sticker(&self) -> Result<String> {
         if self.abilities.link_bind {
             let sticker = self.blank_sticker()?;
-            let end = self.world.finish(self.till.bind("bind", &sticker)?).await?;
+            let end = self.bind(&self.till, "bind", &sticker).await?;
             ensure!(verdict(&end) == Some(LinkVerdict::BoundNow), "binding: {end:?}");
             return Ok(sticker);
         }
@@ -91,6 +91,22 @@ impl Shop {
             })
             .await?;
         Ok(sticker)
+    }
+
+    /// Binds a sticker to a register. Where the bank asks for a terminal number, it does so before anything is sent, and
+    /// the cashier types the one that the bank issued for this register.
+    pub async fn bind(&self, till: &Till, id: &str, sticker: &str) -> Result<Reply> {
+        let asked = self.world.bank.exchanges().len();
+        let end = self.finish(till.bind(id, sticker)?).await?;
+        if code(&end) != Some(Code::TerminalNumberNeeded) {
+            return Ok(end);
+        }
+        let sent = self.world.bank.exchanges().len() - asked;
+        ensure!(sent == 0, "the number was asked for after {sent} requests");
+        let number = self.simulated.shop.terminal_number;
+        let number = number.context("the table of shops names no terminal number")?;
+        let numbered = till.bind_numbered(&format!("{id}-numbered"), sticker, number)?;
+        self.finish(numbered).await
     }
 
     /// A new sticker that is nobody's.
