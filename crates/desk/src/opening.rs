@@ -5,7 +5,7 @@ use crate::{Inner, look, slot, story, unavailable};
 use connector::nspk;
 use domain::operation::{LinkOwner, PaymentRef};
 use domain::request::{Order, Request};
-use domain::{Code, ModuleName, OperationId, Policy, Waiter};
+use domain::{Code, ModuleName, OperationId, OperationKind, Policy, Waiter};
 use engine::Opening as EngineOpening;
 use gateway::DeskError;
 use journal::{Opened, Opening, Stored};
@@ -165,11 +165,17 @@ pub async fn enter(
             );
             turn_away(inner, message, &away, waiter).await
         }
-        Opened::LinkBusy { holder } => {
-            let away = TurnedAway::new(
-                Code::LinkBusy,
-                format!("operation {holder} is under way on this link"),
-            );
+        Opened::Held { holder } => {
+            let away = match decision.operation.kind() {
+                OperationKind::Refund => TurnedAway::new(
+                    Code::RefundUnderWay,
+                    format!("this provider takes one refund of a payment at a time; {holder} has not ended"),
+                ),
+                _ => TurnedAway::new(
+                    Code::LinkBusy,
+                    format!("operation {holder} is under way on this link"),
+                ),
+            };
             turn_away(inner, message, &away, waiter).await
         }
     }

@@ -47,6 +47,8 @@ pub enum Code {
     NotPaid,
     /// Refunds would exceed what was paid.
     RefundExceedsPayment,
+    /// Another refund of this payment has not ended, and this provider takes one at a time.
+    RefundUnderWay,
     /// The provider refused; the detail has its words.
     ProviderRefused,
     /// The provider does not know our login, key or certificate.
@@ -82,7 +84,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, in the order of the documentation.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 35] = [
         Self::Malformed,
         Self::InvalidField,
         Self::AmountOutOfRange,
@@ -102,6 +104,7 @@ impl Code {
         Self::AlreadyPaid,
         Self::NotPaid,
         Self::RefundExceedsPayment,
+        Self::RefundUnderWay,
         Self::ProviderRefused,
         Self::ProviderLogin,
         Self::LinkBusy,
@@ -128,6 +131,7 @@ impl Code {
                 | Self::Declined
                 | Self::Expired
                 | Self::Cancelled
+                | Self::RefundUnderWay
                 | Self::LinkBusy
                 | Self::ProviderUnreachable
                 | Self::ProviderSilent

@@ -102,7 +102,8 @@ pub fn found(draft: &mut Draft, state: &PaymentState) {
     }
 }
 
-/// Until the grace is over this means "not yet"; after it the same order is registered again, if there is time.
+/// Until the grace is over this means "not yet"; after it the same order is registered again, if there is time. A
+/// customer's code is not: it lives for seconds and the sending itself takes the money, so a second one cannot help.
 fn not_found(draft: &mut Draft) {
     if draft.within_grace() {
         draft.act_in(draft.operation.policy.eager_interval_ms);
@@ -111,7 +112,7 @@ fn not_found(draft: &mut Draft) {
     draft.fact(Fact::NotFound {
         call: CallKind::Status,
     });
-    if time_to_register(draft, 0) {
+    if time_to_register(draft, 0) && !charges_a_code(&draft.operation) {
         draft.operation.uncertain = false;
         draft.act_now();
         return;
@@ -203,8 +204,11 @@ fn may_repeat_unheard(operation: &Operation) -> bool {
 }
 
 fn payable_without_qr(operation: &Operation) -> bool {
-    let charged = matches!(&operation.request.order, Order::Pay(pay) if pay.customer_code.is_some());
-    charged || operation.abilities.cash_link || operation.link_id.is_some()
+    charges_a_code(operation) || operation.abilities.cash_link || operation.link_id.is_some()
+}
+
+fn charges_a_code(operation: &Operation) -> bool {
+    matches!(&operation.request.order, Order::Pay(pay) if pay.customer_code.is_some())
 }
 
 /// Ends a payment that was never registered.

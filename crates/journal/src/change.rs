@@ -55,9 +55,9 @@ pub enum Opened {
         /// What can still be refunded.
         left: domain::Kopecks,
     },
-    /// Another payment is under way on the link.
-    LinkBusy {
-        /// That payment.
+    /// Another payment is under way on the link, or another refund of the payment where one at a time is taken.
+    Held {
+        /// That operation.
         holder: OperationId,
     },
 }

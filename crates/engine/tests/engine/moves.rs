@@ -43,12 +43,18 @@ pub enum Say {
     Cancelled,
     NotFound,
     Revoked,
+    RefundPrepared,
     RefundDone,
     RefundUnderWay,
     RefundDeclined,
     RefundNotFound,
     Ours,
     NotOurs,
+}
+
+/// What a provider without refund ids had before a refund.
+pub fn prepared() -> Reference {
+    Reference::default().with("seen", "17")
 }
 
 /// How long an answer takes, in milliseconds.
@@ -115,6 +121,9 @@ impl Say {
             Self::Cancelled => Ok(Answer::Payment(PaymentState::Cancelled)),
             Self::NotFound => Ok(Answer::Payment(PaymentState::NotFound)),
             Self::Revoked => Ok(Answer::Revoked),
+            Self::RefundPrepared => Ok(Answer::Refund(RefundState::Prepared {
+                reference: prepared(),
+            })),
             Self::RefundDone => Ok(Answer::Refund(RefundState::Completed {
                 reference: Reference::default(),
             })),
@@ -180,6 +189,7 @@ fn answers(operation: &Operation, call: CallKind) -> &'static [Say] {
         ],
         CallKind::Revoke => &[Revoked, Refused, Unknown, NotSent],
         CallKind::Refund => &[
+            RefundPrepared,
             RefundDone,
             RefundUnderWay,
             RefundDeclined,

@@ -1,7 +1,7 @@
 //! The rules that hold after every event, whatever the events were. The trial keeps its own book of what the world
 //! did and said, and compares the engine's decisions with it.
 
-use crate::moves::{Move, Say};
+use crate::moves::{Move, Say, prepared};
 use crate::openings::START;
 use domain::{
     Call, CallKind, Fact, LostRegistration, Operation, OperationKind, State, Timestamp, request::Order,
@@ -202,6 +202,10 @@ impl Trial {
             .is_none_or(|at| now.ms_since(at) >= before.policy.not_found_grace_ms);
         match say {
             Say::Unknown | Say::BusyFor(_) | Say::Revoked | Say::RefundNotFound if sends => {
+                book.unheard += 1;
+                book.in_doubt = true;
+            }
+            Say::RefundPrepared if before.reference == prepared() => {
                 book.unheard += 1;
                 book.in_doubt = true;
             }
@@ -432,6 +436,11 @@ impl Trial {
             && self.operation.link_id.is_none()
             && matches!(&self.operation.request.order, Order::Pay(pay) if pay.customer_code.is_none());
         rule!(!self.book.registered, "registered again after it was registered");
+        let charges = matches!(&self.operation.request.order, Order::Pay(pay) if pay.customer_code.is_some());
+        rule!(
+            !charges || self.book.unheard == 0,
+            "a customer's code was sent again after it may have arrived"
+        );
         rule!(
             repeatable || !self.book.in_doubt,
             "registered again while the first may exist"

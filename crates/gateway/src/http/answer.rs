@@ -135,6 +135,7 @@ const fn status_of_code(code: Code) -> StatusCode {
         | Code::AlreadyPaid
         | Code::NotPaid
         | Code::RefundExceedsPayment
+        | Code::RefundUnderWay
         | Code::LinkBusy => StatusCode::CONFLICT,
         Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Code::RateLimited => StatusCode::TOO_MANY_REQUESTS,

@@ -125,8 +125,8 @@ impl State {
                 return Ok(Some(Opened::RefundExceeds { left }));
             }
         }
-        let holder = rules::claim(operation).and_then(|(module, link)| self.link_holder(module, link));
-        Ok(holder.map(|holder| Opened::LinkBusy { holder }))
+        let holder = rules::claim(operation).and_then(|(module, link)| self.link_holder(module, &link));
+        Ok(holder.map(|holder| Opened::Held { holder }))
     }
 
     fn insert(&mut self, opening: Opening) {
@@ -137,7 +137,8 @@ impl State {
             row.reserved = row.reserved.checked_add(sum).unwrap_or(Kopecks::MAX);
         }
         if let Some((module, link)) = rules::claim(&operation) {
-            self.links.insert((module.clone(), link.to_owned()), operation.id);
+            self.links
+                .insert((module.clone(), link.into_owned()), operation.id);
         }
         self.keys.insert(key(&operation), operation.id);
         let mut row = Row {
@@ -222,8 +223,8 @@ impl State {
         {
             row.reserved = row.reserved.checked_sub(sum).unwrap_or(Kopecks::ZERO);
         }
-        if let Some((module, link)) = rules::link(operation) {
-            let place = (module.clone(), link.to_owned());
+        if let Some((module, link)) = rules::held(operation) {
+            let place = (module.clone(), link.into_owned());
             if self.links.get(&place) == Some(&operation.id) {
                 self.links.remove(&place);
             }
