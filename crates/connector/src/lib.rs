@@ -9,6 +9,7 @@ pub mod conversation;
 pub mod nspk;
 pub mod provider;
 pub mod purpose;
+pub mod registry;
 pub mod rubles;
 pub mod sign;
 pub mod token;
@@ -16,6 +17,7 @@ pub mod wire;
 
 pub use config::{ConfigError, Key, KeyType, Scope};
 pub use provider::{Built, CallbackError, Connector, Provider, Turn};
+pub use registry::Registry;
 pub use rubles::Rubles;
 pub use token::{Token, TokenNeed};
 pub use wire::{Method, RawCallback, WireRequest, WireResponse};

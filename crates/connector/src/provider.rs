@@ -92,6 +92,12 @@ pub enum CallbackError {
     Signature,
 }
 
+/// Builds a connector from settings that were checked and merged.
+pub type Build = Box<dyn Fn(&Map<String, Value>) -> Result<Built, ConfigError> + Send + Sync>;
+
+/// Finds the operation that a callback speaks of.
+pub type CallbackOperation = Box<dyn Fn(&RawCallback) -> Option<OperationId> + Send + Sync>;
+
 /// A provider's module as the registry knows it.
 pub struct Provider {
     /// The module's name: `qrraiffd`.
@@ -101,18 +107,18 @@ pub struct Provider {
     /// The provider's name for people, in English.
     pub title_en: &'static str,
     /// Every key of its settings.
-    pub keys: &'static [&'static [Key]],
+    pub keys: Vec<Key>,
     /// Builds a connector from settings that were checked against [`Provider::keys`] and merged (terminal over
     /// merchant over defaults).
-    pub build: fn(&Map<String, Value>) -> Result<Built, ConfigError>,
+    pub build: Build,
     /// Finds the operation that a callback speaks of. Nothing is believed at this point.
-    pub callback_operation: fn(&RawCallback) -> Option<OperationId>,
+    pub callback_operation: CallbackOperation,
 }
 
 impl Provider {
     /// Every key of its settings, in the order of the documentation.
-    pub fn all_keys(&self) -> impl Iterator<Item = &'static Key> + Clone + use<> {
-        self.keys.iter().flat_map(|group| group.iter())
+    pub fn all_keys(&self) -> impl Iterator<Item = &Key> + Clone {
+        self.keys.iter()
     }
 
     /// Checks one row before it is written to a settings table. Missing keys are allowed: the other table may have

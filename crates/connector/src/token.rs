@@ -7,6 +7,7 @@ use domain::{Code, Fault, Timestamp};
 use secrecy::SecretString;
 use serde::Deserialize;
 use std::fmt;
+use std::sync::Arc;
 
 /// How long a token is taken to live when the provider does not say it, in milliseconds (five minutes).
 pub const LIFE_UNTOLD_MS: u64 = 300_000;
@@ -24,8 +25,11 @@ pub struct TokenNeed {
     pub login: WireRequest,
     /// Reads the login's response. [`oauth`] fits providers that keep to RFC 6749. Whatever certainty the fault has,
     /// the call that wanted the token is `NotSent`.
-    pub read: fn(&WireResponse, Timestamp) -> Result<Token, Fault>,
+    pub read: ReadToken,
 }
+
+/// Reads the response to a login.
+pub type ReadToken = Arc<dyn Fn(&WireResponse, Timestamp) -> Result<Token, Fault> + Send + Sync>;
 
 /// A token as a provider gave it.
 #[derive(Debug)]
@@ -190,7 +194,7 @@ mod tests {
         let request = WireRequest::new(Method::Get, "https://bank.example/").with_token(TokenNeed {
             scope: "qr.create".to_owned(),
             login,
-            read: oauth,
+            read: Arc::new(oauth),
         });
         let shown = format!("{request:?}");
         assert!(shown.contains("qr.create") && !shown.contains("S3CRET") && !shown.contains("secret="));

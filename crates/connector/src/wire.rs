@@ -5,6 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use secrecy::{ExposeSecret, SecretString};
+use std::borrow::Cow;
 use std::fmt;
 
 /// The methods that providers use.
@@ -18,6 +19,8 @@ pub enum Method {
     Put,
     /// DELETE
     Delete,
+    /// PATCH
+    Patch,
 }
 
 impl Method {
@@ -28,6 +31,7 @@ impl Method {
             Self::Post => "POST",
             Self::Put => "PUT",
             Self::Delete => "DELETE",
+            Self::Patch => "PATCH",
         }
     }
 }
@@ -68,7 +72,7 @@ pub struct WireRequest {
     /// The whole address.
     pub url: String,
     /// Headers in the order they are to be sent.
-    pub headers: Vec<(&'static str, HeaderValue)>,
+    pub headers: Vec<(Cow<'static, str>, HeaderValue)>,
     /// The exact bytes: they may be signed.
     pub body: Bytes,
     /// The token that the sender puts into it, when it needs one.
@@ -88,15 +92,15 @@ impl WireRequest {
     }
 
     /// With one more header.
-    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.headers.push((name, HeaderValue::Plain(value.into())));
+    pub fn header(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), HeaderValue::Plain(value.into())));
         self
     }
 
     /// With one more header that is never printed.
-    pub fn secret_header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+    pub fn secret_header(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
         self.headers
-            .push((name, HeaderValue::Secret(SecretString::from(value.into()))));
+            .push((name.into(), HeaderValue::Secret(SecretString::from(value.into()))));
         self
     }
 

@@ -2,7 +2,7 @@
 //! the next call, without a restart.
 
 use connector::provider::{Built, Provider};
-use connector::{ConfigError, config};
+use connector::{ConfigError, Registry, config};
 use domain::{ModuleName, StoreId, TerminalId};
 use journal::{Journal, JournalError, ModuleSettings};
 use outbound::Route;
@@ -56,7 +56,7 @@ type Key = (ModuleName, StoreId, TerminalId);
 
 /// All modules.
 pub struct Modules {
-    providers: HashMap<ModuleName, &'static Provider>,
+    providers: HashMap<ModuleName, Arc<Provider>>,
     live: RwLock<Live>,
 }
 
@@ -71,22 +71,19 @@ impl Modules {
     /// Switches modules on: each must be in the registry. Their tables are made if they are not there.
     pub async fn switch_on(
         names: &[ModuleName],
-        registry: &'static [Provider],
+        registry: &Registry,
         journal: &dyn Journal,
     ) -> Result<Self, SwitchOnError> {
         let mut providers = HashMap::new();
         for name in names {
-            let found = registry.iter().find(|provider| provider.module == name.as_str());
-            let provider = found.ok_or_else(|| SwitchOnError::NoSuchModule {
-                module: name.clone(),
-                known: registry
-                    .iter()
-                    .map(|provider| provider.module)
-                    .collect::<Vec<_>>()
-                    .join(", "),
-            })?;
+            let provider = registry
+                .find(name.as_str())
+                .ok_or_else(|| SwitchOnError::NoSuchModule {
+                    module: name.clone(),
+                    known: registry.names(),
+                })?;
             journal.ensure_module(name).await?;
-            providers.insert(name.clone(), provider);
+            providers.insert(name.clone(), Arc::clone(provider));
         }
         let modules = Self {
             providers,
@@ -104,8 +101,8 @@ impl Modules {
     }
 
     /// The provider behind a module.
-    pub fn provider(&self, module: &ModuleName) -> Option<&'static Provider> {
-        self.providers.get(module).copied()
+    pub fn provider(&self, module: &ModuleName) -> Option<&Arc<Provider>> {
+        self.providers.get(module)
     }
 
     /// Reads the settings again if anybody has written since the last look. Returns whether so.

@@ -189,7 +189,7 @@ mod tests {
             login: WireRequest::new(Method::Post, "https://bank.example/oauth")
                 .header("rquid", request_id)
                 .basic("client", &SecretString::from(password)),
-            read: connector::token::oauth,
+            read: Arc::new(connector::token::oauth),
         }
     }
 

@@ -1,6 +1,6 @@
 //! `qrpayd check`: everything that can be found wrong before a register comes.
 
-use crate::run::open_journal_to_read;
+use crate::run::{self, open_journal_to_read};
 use anyhow::{Context, bail};
 use domain::ModuleName;
 use domain::{StoreId, TerminalId};
@@ -11,9 +11,10 @@ use std::path::Path;
 /// Checks the settings file and the modules' settings. Prints every fault; an error when there is at least one.
 pub async fn check(config: &Path) -> anyhow::Result<()> {
     let (settings, journal) = open_journal_to_read(config).await?;
+    let registry = run::registry(&settings);
     let (mut faults, mut warnings) = (0, 0);
     for module in &settings.modules {
-        let Some(provider) = connectors::provider(module.as_str()) else {
+        let Some(provider) = registry.find(module.as_str()) else {
             println!("{module}: this qrpayd has no such module");
             faults += 1;
             continue;

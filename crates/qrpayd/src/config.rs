@@ -2,10 +2,10 @@
 
 use crate::cli::{ConfigCommand, Row, RowId};
 use crate::clock::SystemClock;
-use crate::run::open_journal_to_read;
+use crate::run;
 use anyhow::{Context, bail};
 use connector::config::{self, Language, Table};
-use connector::{KeyType, Provider};
+use connector::{KeyType, Provider, Registry};
 use domain::{Clock, ModuleName};
 use journal::{Journal, ModuleSettings, SettingsWrite};
 use serde::{Deserialize, Serialize};
@@ -13,6 +13,7 @@ use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
 
 /// In whose name the audit has it.
 const WHO: &str = "qrpayd config";
@@ -40,20 +41,26 @@ pub async fn obey(file: &Path, command: ConfigCommand) -> anyhow::Result<()> {
         } else {
             Language::Russian
         };
-        println!("{}", config::describe(provider(module)?, language));
+        let registry = if file.exists() {
+            run::registry(&run::load(file)?)
+        } else {
+            connectors::registry().clone()
+        };
+        println!("{}", config::describe(find(&registry, module)?, language));
         return Ok(());
     }
-    let (_, journal) = open_journal_to_read(file).await?;
+    let (settings_file, journal) = run::open_journal_to_read(file).await?;
+    let registry = run::registry(&settings_file);
     let journal = journal.as_ref();
     match command {
         ConfigCommand::Describe { .. } => Ok(()),
-        ConfigCommand::List { module } => list(journal, &module).await,
+        ConfigCommand::List { module } => list(&registry, journal, &module).await,
         ConfigCommand::Show {
             module,
             store,
             terminal,
         } => {
-            let provider = provider(&module)?;
+            let provider = find(&registry, &module)?;
             let settings = settings(journal, &module).await?;
             let key = (module, store, terminal);
             desk::modules::build(provider, &settings, &key)?;
@@ -68,8 +75,8 @@ pub async fn obey(file: &Path, command: ConfigCommand) -> anyhow::Result<()> {
             Ok(())
         }
         ConfigCommand::Set { module, row } => {
-            let write = row_to_write(journal, &module, row).await?;
-            write_all(journal, &module, vec![write]).await
+            let write = row_to_write(&registry, journal, &module, row).await?;
+            write_all(&registry, journal, &module, vec![write]).await
         }
         ConfigCommand::Delete { module, row } => {
             let write = match row {
@@ -89,11 +96,11 @@ pub async fn obey(file: &Path, command: ConfigCommand) -> anyhow::Result<()> {
                     value: None,
                 },
             };
-            write_all(journal, &module, vec![write]).await
+            write_all(&registry, journal, &module, vec![write]).await
         }
-        ConfigCommand::Import { file } => import(journal, &file).await,
+        ConfigCommand::Import { file } => import(&registry, journal, &file).await,
         ConfigCommand::Export { module } => {
-            provider(&module)?;
+            find(&registry, &module)?;
             let rows = to_rows(&module, settings(journal, &module).await?);
             println!("{}", serde_json::to_string_pretty(&rows)?);
             Ok(())
@@ -101,11 +108,12 @@ pub async fn obey(file: &Path, command: ConfigCommand) -> anyhow::Result<()> {
     }
 }
 
-fn provider(module: &ModuleName) -> anyhow::Result<&'static Provider> {
-    connectors::provider(module.as_str()).with_context(|| {
+fn find<'a>(registry: &'a Registry, module: &ModuleName) -> anyhow::Result<&'a Provider> {
+    let found = registry.find(module.as_str()).map(Arc::as_ref);
+    found.with_context(|| {
         format!(
             "this qrpayd has no module `{module}`; it has: {}",
-            crate::module::known()
+            registry.names()
         )
     })
 }
@@ -121,8 +129,8 @@ async fn settings(journal: &dyn Journal, module: &ModuleName) -> anyhow::Result<
         .context("the module's settings cannot be read")
 }
 
-async fn list(journal: &dyn Journal, module: &ModuleName) -> anyhow::Result<()> {
-    let provider = provider(module)?;
+async fn list(registry: &Registry, journal: &dyn Journal, module: &ModuleName) -> anyhow::Result<()> {
+    let provider = find(registry, module)?;
     let mut rows = to_rows(module, settings(journal, module).await?);
     for row in rows.merchants.values_mut().chain(rows.terminals.values_mut()) {
         *row = config::redact(provider.all_keys(), row);
@@ -148,8 +156,13 @@ fn to_rows(module: &ModuleName, settings: ModuleSettings) -> Rows {
     }
 }
 
-async fn row_to_write(journal: &dyn Journal, module: &ModuleName, row: Row) -> anyhow::Result<SettingsWrite> {
-    let provider = provider(module)?;
+async fn row_to_write(
+    registry: &Registry,
+    journal: &dyn Journal,
+    module: &ModuleName,
+    row: Row,
+) -> anyhow::Result<SettingsWrite> {
+    let provider = find(registry, module)?;
     let known = settings(journal, module).await?;
     let module = module.clone();
     Ok(match row {
@@ -219,11 +232,12 @@ fn from_text(provider: &Provider, key: &str, text: &str) -> Value {
 
 /// Checks everything first, then writes row by row.
 async fn write_all(
+    registry: &Registry,
     journal: &dyn Journal,
     module: &ModuleName,
     writes: Vec<SettingsWrite>,
 ) -> anyhow::Result<()> {
-    let provider = provider(module)?;
+    let provider = find(registry, module)?;
     journal
         .ensure_module(module)
         .await
@@ -277,7 +291,7 @@ fn check(provider: &Provider, write: &SettingsWrite) -> anyhow::Result<()> {
     }
 }
 
-async fn import(journal: &dyn Journal, file: &Path) -> anyhow::Result<()> {
+async fn import(registry: &Registry, journal: &dyn Journal, file: &Path) -> anyhow::Result<()> {
     let text = read(file)?;
     let rows: Rows = serde_json::from_str(&text)
         .with_context(|| format!("{} is not what `config export` prints", file.display()))?;
@@ -304,7 +318,7 @@ async fn import(journal: &dyn Journal, file: &Path) -> anyhow::Result<()> {
             value: Some(value),
         });
     }
-    write_all(journal, &module, writes).await
+    write_all(registry, journal, &module, writes).await
 }
 
 fn read(file: &Path) -> anyhow::Result<String> {

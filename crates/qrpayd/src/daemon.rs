@@ -1,8 +1,10 @@
 //! The daemon as one thing: the desk, its doors, and the order in which they open and close.
 
+use crate::run;
 use anyhow::Context;
 use axum::Router;
 use axum::serve::ListenerExt;
+use connector::Registry;
 use desk::{Desk, Modules};
 use domain::{Clock, ModuleName};
 use gateway::TokenOwner;
@@ -25,6 +27,8 @@ pub struct Parts {
     pub journal: Arc<dyn Journal>,
     /// Where it takes the time from.
     pub clock: Arc<dyn Clock>,
+    /// Every module that can be switched on.
+    pub registry: Registry,
     /// The modules that are switched on.
     pub modules: Vec<ModuleName>,
     /// Where the HTTP door listens.
@@ -62,6 +66,7 @@ impl Parts {
         Ok(Self {
             journal,
             clock,
+            registry: run::registry(settings),
             modules: settings.modules.clone(),
             listen: settings.http.listen,
             callback_listen: settings.http.callback_listen,
@@ -116,8 +121,7 @@ impl Daemon {
             outbound::Options::default(),
             Arc::clone(&parts.clock),
         ));
-        let modules =
-            Modules::switch_on(&parts.modules, connectors::registry(), parts.journal.as_ref()).await?;
+        let modules = Modules::switch_on(&parts.modules, &parts.registry, parts.journal.as_ref()).await?;
         let desk = Desk::new(
             Arc::clone(&parts.journal),
             Arc::clone(&outbound),

@@ -88,6 +88,7 @@ impl Demo {
         let parts = Parts {
             journal,
             clock,
+            registry: connectors::registry().clone(),
             modules: vec![ModuleName::new(DYNAMIC)?, ModuleName::new(CASH_LINK)?],
             listen: options.listen,
             callback_listen: None,
@@ -138,7 +139,9 @@ async fn write_settings(
     let mut dynamic = shared.clone();
     dynamic.insert("sbpMerchantId".to_owned(), MERCHANT.into());
     for (module, row) in [(DYNAMIC, dynamic), (CASH_LINK, shared)] {
-        let provider = connectors::provider(module).context("the module is not in this build")?;
+        let provider = connectors::registry()
+            .find(module)
+            .context("the module is not in this build")?;
         provider.check(connector::config::Table::Merchants, &row)?;
         let module = ModuleName::new(module)?;
         journal.ensure_module(&module).await?;

@@ -4,6 +4,7 @@ use crate::clock::SystemClock;
 use crate::daemon::{Daemon, Parts};
 use crate::{logs, systemd};
 use anyhow::Context;
+use connector::Registry;
 use journal::{Journal, JournalOptions};
 use secrecy::ExposeSecret;
 use settings::Settings;
@@ -62,6 +63,11 @@ pub fn load(config: &Path) -> anyhow::Result<Settings> {
         eprintln!("qrpayd: warning: {warning}");
     }
     Ok(settings)
+}
+
+/// The modules that can be switched on here.
+pub fn registry(_settings: &Settings) -> Registry {
+    connectors::registry().clone()
 }
 
 /// Opens the journal to write.

@@ -4,17 +4,13 @@
 //! Secrets come from the file, from files of their own (`*_file`, also systemd credentials), or from the environment
 //! ([`ENV_JOURNAL_PASSWORD`], [`ENV_AMQP_PASSWORD`]); they are [`secrecy::SecretString`] and are never printed.
 
-mod error;
-mod lines;
 mod model;
 mod nesting;
-mod node;
 mod read;
 mod secret;
-mod units;
 mod url;
 
-pub use error::{Problem, SettingsError, Warning};
+pub use conf::{Problem, SettingsError, Warning};
 pub use model::{Amqp, Broker, Http, Journal, Log, LogFormat, Settings, Token};
 pub use nesting::{GAP_MS, ModuleTimes, UKM4_WAIT_MIN_MS, check_nesting};
 pub use read::{KEYS, TOKEN_MIN_CHARS, TOKENS_MAX, load};

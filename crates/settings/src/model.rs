@@ -1,6 +1,6 @@
 //! The settings as the daemon uses them.
 
-use crate::units::{KIB, SECOND_MS};
+use conf::{KIB, SECOND_MS};
 use domain::{ModuleName, StoreId, TerminalId};
 use secrecy::SecretString;
 use std::net::{Ipv4Addr, SocketAddr};

@@ -1,7 +1,7 @@
 //! Whether the timeouts along the chain nest: who asks must wait longer than who is asked, else the register gives up
 //! while the daemon still takes the money back (the product manual, "UKM 4", and its chain of timeouts).
 
-use crate::error::Warning;
+use conf::Warning;
 
 /// What must lie between two neighbours, in milliseconds (the product manual).
 pub const GAP_MS: u64 = 10_000;

@@ -1,16 +1,11 @@
 //! The settings file, key by key.
 
-use crate::error::{Problem, SettingsError, Warning};
-use crate::lines::lines;
 use crate::model::{Amqp, Broker, Http, Journal, Log, LogFormat, Settings, Token};
-use crate::node::{Node, Source, nearest};
 use crate::secret::{ENV_AMQP_PASSWORD, ENV_JOURNAL_PASSWORD, file_text, from_env, secret, secret_file};
-use crate::units::{KIB, SECOND_MS};
 use crate::url::{Address, decode};
+use conf::{Document, KIB, Node, Problem, SECOND_MS, SettingsError, Warning};
 use domain::{ModuleName, StoreId, TerminalId};
-use hocon::{Config, HoconError};
 use secrecy::{ExposeSecret, SecretString};
-use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
@@ -71,49 +66,14 @@ const FACTORY_LOGINS: &[(&str, &str)] = &[("guest", "guest"), ("admin", "admin")
 /// should be put right.
 #[expect(clippy::implicit_hasher, reason = "the HOCON reader takes exactly this map")]
 pub fn load(path: &Path, env: &HashMap<String, String>) -> Result<(Settings, Vec<Warning>), SettingsError> {
-    let whole = |line, problem| SettingsError {
-        file: path.to_owned(),
-        line,
-        key: None,
-        problem,
-    };
-    let text =
-        std::fs::read_to_string(path).map_err(|error| whole(None, Problem::Unreadable(error.to_string())))?;
-    let config = hocon::parse_file_with_env(path, env).map_err(|error| match error {
-        HoconError::Parse(error) => whole(Some(error.line), Problem::Syntax(error.message)),
-        HoconError::Resolve(error) => {
-            let what = if error.path.is_empty() {
-                error.message
-            } else {
-                format!("{} ({})", error.message, error.path)
-            };
-            whole(
-                Some(error.line).filter(|line| *line > 0),
-                Problem::Unresolved(what),
-            )
-        }
-        HoconError::Io(error) => whole(None, Problem::Unreadable(error.to_string())),
-        other => whole(None, Problem::Syntax(other.to_string())),
-    })?;
-    let source = Source {
-        file: path,
-        lines: lines(&text),
-        env,
-        warnings: RefCell::default(),
-    };
-    let settings = settings(&config, &source)?;
-    Ok((settings, source.warnings.into_inner()))
+    let document = Document::load(path, env)?;
+    let settings = settings(&document)?;
+    Ok((settings, document.into_warnings()))
 }
 
-fn settings(config: &Config, source: &Source<'_>) -> Result<Settings, SettingsError> {
-    let top = |name: &str| Node {
-        source,
-        key: name.to_owned(),
-        value: config.get(name).filter(|value| !value.is_null()),
-    };
-    if let Some(unknown) = config.keys().into_iter().find(|key| !ROOT.contains(key)) {
-        return Err(top(unknown).error(Problem::UnknownKey(nearest(unknown, ROOT))));
-    }
+fn settings(document: &Document) -> Result<Settings, SettingsError> {
+    document.only(ROOT)?;
+    let top = |name: &str| document.top(name);
     let default = Settings::default();
     Ok(Settings {
         journal: journal(&top("journal"))?,
@@ -140,10 +100,10 @@ fn journal(node: &Node<'_>) -> Result<Journal, SettingsError> {
         &node.get("password_file"),
         "journal.password",
     )?;
-    let password = from_env(node.source, ENV_JOURNAL_PASSWORD).or(written);
+    let password = from_env(node.document(), ENV_JOURNAL_PASSWORD).or(written);
     let (url, shown_url) = if url.strip_prefix("sqlite:").is_some_and(|path| !path.is_empty()) {
         if password.is_some() {
-            node.source.warn(
+            node.document().warn(
                 "journal.password",
                 "an SQLite journal has no password; it is not used",
             );
@@ -177,7 +137,7 @@ fn with_password(
     password: Option<&SecretString>,
 ) -> Result<(SecretString, String), SettingsError> {
     if address.password.is_some() {
-        crate::secret::warn_if_readable_by_all(node.source, &node.key, node.source.file);
+        crate::secret::warn_if_readable_by_all(node.document(), node.key(), node.document().file());
     }
     let Some(password) = password else {
         return Ok((SecretString::from(url), address.shown()));
@@ -279,7 +239,7 @@ fn amqp(node: &Node<'_>) -> Result<Amqp, SettingsError> {
     node.only(AMQP)?;
     let default = Amqp::default();
     let from_file = secret_file(&node.get("password_file"))?;
-    let password = from_env(node.source, ENV_AMQP_PASSWORD).or(from_file);
+    let password = from_env(node.document(), ENV_AMQP_PASSWORD).or(from_file);
     let brokers = node
         .get("urls")
         .list()?
@@ -325,10 +285,10 @@ fn refuse_factory_login(node: &Node<'_>, url: &str) -> Result<(), SettingsError>
     let user = decode(address.user.unwrap_or("guest"));
     let password = decode(address.password.unwrap_or("guest"));
     if FACTORY_LOGINS.contains(&(user.as_str(), password.as_str())) {
-        return Err(node.error(Problem::DefaultPassword {
-            host: address.host().to_owned(),
-            user,
-        }));
+        let host = address.host();
+        return Err(node.unusable(format!(
+            "the broker at {host} is not on this machine and would be logged into with the factory password of `{user}`; make an own user (rabbitmqctl add_user) and name it in the URL"
+        )));
     }
     Ok(())
 }

@@ -1,7 +1,6 @@
 //! Secrets: in the file, in a file of their own, or in the environment.
 
-use crate::error::{Problem, SettingsError};
-use crate::node::{Node, Source};
+use conf::{Document, Node, Problem, SettingsError};
 use secrecy::SecretString;
 use std::fs::File;
 use std::io::Read;
@@ -20,14 +19,14 @@ pub(crate) fn secret(
     file: &Node<'_>,
     inline_name: &'static str,
 ) -> Result<Option<SecretString>, SettingsError> {
-    if file.value.is_some() && inline.value.is_some() {
+    if file.is_there() && inline.is_there() {
         return Err(file.error(Problem::Twice(inline_name)));
     }
     if let Some(text) = inline.text()? {
         if text.is_empty() {
             return Err(inline.unusable("is empty"));
         }
-        warn_if_readable_by_all(inline.source, &inline.key, inline.source.file);
+        warn_if_readable_by_all(inline.document(), inline.key(), inline.document().file());
         return Ok(Some(SecretString::from(text)));
     }
     secret_file(file)
@@ -42,14 +41,19 @@ pub(crate) fn secret_file(node: &Node<'_>) -> Result<Option<SecretString>, Setti
     if secret.is_empty() {
         return Err(bad_file(node, path, "is empty"));
     }
-    warn_if_readable_by_all(node.source, &node.key, &path);
+    warn_if_readable_by_all(node.document(), node.key(), &path);
     Ok(Some(SecretString::from(secret)))
 }
 
 /// The text of the file that this key names. A relative path starts at the settings file.
 pub(crate) fn file_text(node: &Node<'_>) -> Result<Option<(PathBuf, String)>, SettingsError> {
     let Some(name) = node.text()? else { return Ok(None) };
-    let path = node.source.file.parent().unwrap_or(Path::new("")).join(name);
+    let path = node
+        .document()
+        .file()
+        .parent()
+        .unwrap_or(Path::new(""))
+        .join(name);
     let mut text = String::new();
     let read =
         File::open(&path).and_then(|file| file.take(SECRET_FILE_MAX_BYTES + 1).read_to_string(&mut text));
@@ -65,20 +69,20 @@ pub(crate) fn file_text(node: &Node<'_>) -> Result<Option<(PathBuf, String)>, Se
 }
 
 /// A password from the environment; an empty variable counts as none.
-pub(crate) fn from_env(source: &Source<'_>, name: &str) -> Option<SecretString> {
-    let value = source.env.get(name).filter(|value| !value.is_empty())?;
+pub(crate) fn from_env(document: &Document, name: &str) -> Option<SecretString> {
+    let value = document.env().get(name).filter(|value| !value.is_empty())?;
     Some(SecretString::from(value.as_str()))
 }
 
 /// A secret in a file that every user of the machine can read is worth a warning.
-pub(crate) fn warn_if_readable_by_all(source: &Source<'_>, key: &str, path: &Path) {
+pub(crate) fn warn_if_readable_by_all(document: &Document, key: &str, path: &Path) {
     use std::os::unix::fs::PermissionsExt;
     let Ok(metadata) = std::fs::metadata(path) else {
         return;
     };
     if metadata.permissions().mode() & 0o004 != 0 {
         let path = path.display();
-        source.warn(
+        document.warn(
             key,
             format!(
                 "the secret is in {path}, which every user of this machine can read; run chmod o-r {path}"

@@ -169,7 +169,7 @@ impl<P: SimulatedProvider + ?Sized> Sender for InProcessBank<P> {
             headers: request
                 .headers
                 .iter()
-                .map(|(name, value)| ((*name).to_owned(), value.expose().to_owned()))
+                .map(|(name, value)| (name.to_string(), value.expose().to_owned()))
                 .collect(),
             body: request.body.to_vec(),
         };

@@ -21,24 +21,26 @@ use domain::{Abilities, Answer, Call, CallKind, Code, Fault, Kopecks, LostRegist
 use serde_json::{Map, Value};
 
 /// The bank's two modules.
-pub(crate) static PROVIDERS: [Provider; 2] = [
-    Provider {
-        module: "qrraiffd",
-        title_ru: "Райффайзенбанк, динамический QR",
-        title_en: "Raiffeisenbank, dynamic QR",
-        keys: &[COMMON, config::BANK, config::DYNAMIC],
-        build: |settings| build(settings, Module::Dynamic),
-        callback_operation: callback::operation,
-    },
-    Provider {
-        module: "qrraiffd_variable",
-        title_ru: "Райффайзенбанк, кассовая ссылка",
-        title_en: "Raiffeisenbank, cash link",
-        keys: &[COMMON, config::BANK, config::CASH_LINK],
-        build: |settings| build(settings, Module::CashLink),
-        callback_operation: callback::operation,
-    },
-];
+pub(crate) fn providers() -> [Provider; 2] {
+    [
+        Provider {
+            module: "qrraiffd",
+            title_ru: "Райффайзенбанк, динамический QR",
+            title_en: "Raiffeisenbank, dynamic QR",
+            keys: [COMMON, config::BANK, config::DYNAMIC].concat(),
+            build: Box::new(|settings| build(settings, Module::Dynamic)),
+            callback_operation: Box::new(callback::operation),
+        },
+        Provider {
+            module: "qrraiffd_variable",
+            title_ru: "Райффайзенбанк, кассовая ссылка",
+            title_en: "Raiffeisenbank, cash link",
+            keys: [COMMON, config::BANK, config::CASH_LINK].concat(),
+            build: Box::new(|settings| build(settings, Module::CashLink)),
+            callback_operation: Box::new(callback::operation),
+        },
+    ]
+}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Module {

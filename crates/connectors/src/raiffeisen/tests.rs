@@ -5,7 +5,7 @@ mod cash_link;
 mod dynamic;
 mod faults;
 
-use super::PROVIDERS;
+use super::providers;
 use connector::conversation::{Conversation, converse};
 use connector::nspk::PaymentLink;
 use connector::{Built, ConfigError, Connector, WireResponse};
@@ -51,7 +51,7 @@ fn merchant(module: usize) -> Map<String, Value> {
 }
 
 fn build(module: usize, merchant: &Map<String, Value>, terminal: Value) -> Result<Built, ConfigError> {
-    PROVIDERS[module].connect(merchant, &serde_json::from_value(terminal).unwrap())
+    providers()[module].connect(merchant, &serde_json::from_value(terminal).unwrap())
 }
 
 fn dynamic() -> Box<dyn Connector> {

@@ -147,7 +147,7 @@ impl Connector for Payer {
             WireRequest::new(Method::Post, "https://bank.example/pay").with_token(TokenNeed {
                 scope: self.scope.to_owned(),
                 login,
-                read: token::oauth,
+                read: Arc::new(token::oauth),
             }),
         ))
     }

@@ -7,7 +7,7 @@ mod trial;
 
 use crate::check;
 use crate::cli::ModuleCommand;
-use crate::run::open_journal_to_read;
+use crate::run::{self, open_journal_to_read};
 use domain::ModuleName;
 use std::path::Path;
 use texts::Lang;
@@ -27,7 +27,8 @@ pub async fn obey(config: &Path, lang: Option<Lang>, command: ModuleCommand) -> 
 
 async fn list(config: &Path, lang: Lang) -> anyhow::Result<()> {
     let (settings, journal) = open_journal_to_read(config).await?;
-    for provider in connectors::registry() {
+    let registry = run::registry(&settings);
+    for provider in &registry {
         let module = ModuleName::new(provider.module)?;
         let rows = check::rows(journal.as_ref(), &module).await?;
         let is_on = settings.modules.contains(&module);
@@ -48,10 +49,10 @@ async fn list(config: &Path, lang: Lang) -> anyhow::Result<()> {
     }
     let mut report = report::Report::new(lang);
     for module in &settings.modules {
-        if connectors::provider(module.as_str()).is_none() {
+        if registry.find(module.as_str()).is_none() {
             report.fault(
                 words::UNKNOWN,
-                &[("module", module.as_str()), ("known", &known())],
+                &[("module", module.as_str()), ("known", &registry.names())],
             );
         }
     }
@@ -63,14 +64,4 @@ fn title(provider: &connector::Provider, lang: Lang) -> &'static str {
         Lang::Ru => provider.title_ru,
         Lang::En => provider.title_en,
     }
-}
-
-/// The modules of this build.
-/// The modules that this build has, for an error that names them.
-pub(crate) fn known() -> String {
-    let names: Vec<_> = connectors::registry()
-        .iter()
-        .map(|provider| provider.module)
-        .collect();
-    names.join(", ")
 }

@@ -5,6 +5,7 @@ use crate::cli::ModuleTest;
 use connector::{KeyType, Provider};
 use journal::ModuleSettings;
 use serde_json::{Map, Value};
+use std::sync::Arc;
 use texts::words::module as words;
 
 /// What marks PEM text, as against a path.
@@ -12,7 +13,7 @@ const PEM_MARK: &str = "-----BEGIN ";
 
 /// A merchant's row and a register's row.
 pub(super) struct Rows {
-    pub provider: &'static Provider,
+    pub provider: Arc<Provider>,
     pub merchant_id: i64,
     pub merchant: Map<String, Value>,
     pub terminal: Map<String, Value>,
@@ -23,7 +24,7 @@ impl Rows {
     /// Finds the rows of a register and says which they are; none when there is no merchant.
     pub fn find(
         report: &mut Report,
-        provider: &'static Provider,
+        provider: &Arc<Provider>,
         settings: &ModuleSettings,
         test: &ModuleTest,
     ) -> Option<Self> {
@@ -53,7 +54,7 @@ impl Rows {
         };
         report.ok(words::MERCHANT, &values);
         let mut rows = Self {
-            provider,
+            provider: Arc::clone(provider),
             merchant_id,
             merchant: merchant.clone(),
             terminal: Map::new(),

@@ -5,7 +5,7 @@ use super::report::Report;
 use super::rows::Rows;
 use crate::check;
 use crate::cli::ModuleTest;
-use crate::run::open_journal_to_read;
+use crate::run::{self, open_journal_to_read};
 use anyhow::bail;
 use connector::{Built, ConfigError, Provider};
 use outbound::TransportError;
@@ -23,15 +23,19 @@ const REGISTER_MIN_S: u64 = settings::UKM4_WAIT_MIN_MS / 1_000;
 pub(super) async fn run(config: &Path, lang: Lang, test: &ModuleTest) -> anyhow::Result<()> {
     let mut report = Report::new(lang);
     let module = test.module.as_str();
-    if let Some(provider) = connectors::provider(module) {
-        let (settings, journal) = open_journal_to_read(config).await?;
+    let (settings, journal) = open_journal_to_read(config).await?;
+    let registry = run::registry(&settings);
+    if let Some(provider) = registry.find(module) {
         let rows = check::rows(journal.as_ref(), &test.module).await?;
         switched_on(&mut report, provider, &settings, config, test);
         if let Some(rows) = Rows::find(&mut report, provider, &rows, test) {
             tried(&mut report, &rows, &settings, test).await;
         }
     } else {
-        report.fault(words::UNKNOWN, &[("module", module), ("known", &super::known())]);
+        report.fault(
+            words::UNKNOWN,
+            &[("module", module), ("known", &registry.names())],
+        );
     }
     let (faults, warnings) = (report.faults.to_string(), report.warnings.to_string());
     let values = [

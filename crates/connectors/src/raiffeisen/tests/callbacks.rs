@@ -71,12 +71,12 @@ fn an_orders_notification_needs_the_public_id() {
 fn a_notification_leads_to_its_operation() {
     for body in [PAYMENT, ORDER] {
         assert_eq!(
-            (PROVIDERS[0].callback_operation)(&callback(body, &[])),
+            (providers()[0].callback_operation)(&callback(body, &[])),
             Some(operation())
         );
     }
     for body in ["", "{}", r#"{"order":"somebody-else"}"#, r#"{"order":5}"#] {
-        assert_eq!((PROVIDERS[0].callback_operation)(&callback(body, &[])), None);
+        assert_eq!((providers()[0].callback_operation)(&callback(body, &[])), None);
     }
 }
 
@@ -88,6 +88,6 @@ proptest! {
             body: body.into(),
         };
         prop_assert!(dynamic().verify(&callback).is_err());
-        let _ = (PROVIDERS[0].callback_operation)(&callback);
+        let _ = (providers()[0].callback_operation)(&callback);
     }
 }

@@ -93,7 +93,7 @@ async fn a_module_without_a_simulated_provider_fails_every_case() {
 fn every_simulated_provider_belongs_to_a_registered_module() {
     for simulated in testkit::provider::SIMULATED {
         assert!(
-            connectors::provider(simulated.module).is_some(),
+            connectors::registry().find(simulated.module).is_some(),
             "{}",
             simulated.module
         );

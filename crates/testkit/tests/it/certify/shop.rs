@@ -218,7 +218,9 @@ impl Shop {
 }
 
 fn connect(module: &str, simulated: &Simulated) -> Result<connector::Built> {
-    let provider = connectors::provider(module).context("not in the registry")?;
+    let provider = connectors::registry()
+        .find(module)
+        .context("not in the registry")?;
     Ok(provider.connect(&(simulated.merchant)(), &Map::<String, Value>::new())?)
 }
 

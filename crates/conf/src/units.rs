@@ -3,9 +3,9 @@
 use crate::error::Problem;
 
 /// A second in milliseconds.
-pub(crate) const SECOND_MS: u64 = 1_000;
+pub const SECOND_MS: u64 = 1_000;
 /// A kibibyte in bytes.
-pub(crate) const KIB: usize = 1_024;
+pub const KIB: usize = 1_024;
 
 /// `10 second`, `500 ms`, `5 minutes`: milliseconds. HOCON reads a bare number as milliseconds, which nobody expects
 /// where the product's own files write seconds; so it is refused.

@@ -1,55 +1,73 @@
 //! One value of the settings with its key, read with a check and a good error.
 
-use crate::error::{Problem, SettingsError, Warning};
+use crate::document::Document;
+use crate::error::{Problem, SettingsError};
 use crate::units;
 use hocon::HoconValue;
-use std::cell::RefCell;
-use std::collections::HashMap;
 use std::ops::RangeInclusive;
-use std::path::Path;
-
-/// The file that is being read.
-pub(crate) struct Source<'a> {
-    pub(crate) file: &'a Path,
-    pub(crate) lines: HashMap<String, usize>,
-    pub(crate) env: &'a HashMap<String, String>,
-    pub(crate) warnings: RefCell<Vec<Warning>>,
-}
-
-impl Source<'_> {
-    pub(crate) fn warn(&self, key: &str, message: impl Into<String>) {
-        self.warnings.borrow_mut().push(Warning {
-            key: key.to_owned(),
-            message: message.into(),
-        });
-    }
-}
 
 /// A key and its value, if it has one.
 #[derive(Clone)]
-pub(crate) struct Node<'a> {
-    pub(crate) source: &'a Source<'a>,
-    pub(crate) key: String,
-    pub(crate) value: Option<&'a HoconValue>,
+pub struct Node<'a> {
+    document: &'a Document,
+    key: String,
+    value: Option<&'a HoconValue>,
 }
 
 impl<'a> Node<'a> {
+    pub(crate) fn new(document: &'a Document, key: String, value: Option<&'a HoconValue>) -> Self {
+        Self { document, key, value }
+    }
+
+    /// The file that it stands in.
+    pub fn document(&self) -> &'a Document {
+        self.document
+    }
+
+    /// The whole key, as `http.tokens[0].token`.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// Whether it is written at all.
+    pub fn is_there(&self) -> bool {
+        self.value.is_some()
+    }
+
+    /// Whether its value is an object.
+    pub fn is_object(&self) -> bool {
+        self.value.is_some_and(HoconValue::is_object)
+    }
+
+    /// Whether its value is a list.
+    pub fn is_list(&self) -> bool {
+        self.value.is_some_and(HoconValue::is_array)
+    }
+
+    /// The names of its members, in the order of the file; none when it is not an object.
+    pub fn names(&self) -> Vec<&'a str> {
+        let members = self.value.and_then(HoconValue::as_object);
+        members
+            .map(|members| members.keys().map(String::as_str).collect())
+            .unwrap_or_default()
+    }
+
     /// The member of that name.
-    pub(crate) fn get(&self, name: &str) -> Node<'a> {
+    pub fn get(&self, name: &str) -> Node<'a> {
         let value = self
             .value
             .and_then(HoconValue::as_object)
             .and_then(|members| members.get(name))
             .filter(|value| !value.is_null());
         Node {
-            source: self.source,
+            document: self.document,
             key: format!("{}.{name}", self.key),
             value,
         }
     }
 
     /// Refuses members that nobody knows.
-    pub(crate) fn only(&self, known: &[&'static str]) -> Result<(), SettingsError> {
+    pub fn only(&self, known: &[&'static str]) -> Result<(), SettingsError> {
         let Some(value) = self.value else { return Ok(()) };
         let members = value
             .as_object()
@@ -62,31 +80,36 @@ impl<'a> Node<'a> {
         Ok(())
     }
 
-    pub(crate) fn text(&self) -> Result<Option<String>, SettingsError> {
+    /// Its text; numbers and the like as they are written. None when it is not there.
+    pub fn text(&self) -> Result<Option<String>, SettingsError> {
         self.value
             .map(|value| scalar(value).ok_or_else(|| self.wrong_type("a text")))
             .transpose()
     }
 
-    pub(crate) fn flag(&self) -> Result<Option<bool>, SettingsError> {
+    /// `true` or `false` (HOCON: also `yes`, `no`, `on`, `off`).
+    pub fn flag(&self) -> Result<Option<bool>, SettingsError> {
         self.value
             .map(|value| value.as_bool().ok_or_else(|| self.wrong_type("true or false")))
             .transpose()
     }
 
-    pub(crate) fn integer(&self, range: &RangeInclusive<u64>) -> Result<Option<u64>, SettingsError> {
+    /// A whole number in this range.
+    pub fn integer(&self, range: &RangeInclusive<u64>) -> Result<Option<u64>, SettingsError> {
         let Some(text) = self.text()? else { return Ok(None) };
         let number = text.parse().map_err(|_| self.wrong_type("a whole number"))?;
         self.in_range(number, range, "").map(Some)
     }
 
-    pub(crate) fn duration_ms(&self, range: &RangeInclusive<u64>) -> Result<Option<u64>, SettingsError> {
+    /// A duration with its unit, in milliseconds, in this range.
+    pub fn duration_ms(&self, range: &RangeInclusive<u64>) -> Result<Option<u64>, SettingsError> {
         let Some(text) = self.text()? else { return Ok(None) };
         let ms = units::duration_ms(&text).map_err(|problem| self.error(problem))?;
         self.in_range(ms, range, " ms").map(Some)
     }
 
-    pub(crate) fn size_bytes(&self, range: &RangeInclusive<u64>) -> Result<Option<usize>, SettingsError> {
+    /// A size with or without a unit, in bytes, in this range.
+    pub fn size_bytes(&self, range: &RangeInclusive<u64>) -> Result<Option<usize>, SettingsError> {
         let Some(text) = self.text()? else { return Ok(None) };
         let bytes = units::size_bytes(&text).map_err(|problem| self.error(problem))?;
         let bytes = self.in_range(bytes, range, " bytes")?;
@@ -96,7 +119,7 @@ impl<'a> Node<'a> {
     }
 
     /// The elements of a list; empty when there is none.
-    pub(crate) fn list(&self) -> Result<Vec<Node<'a>>, SettingsError> {
+    pub fn list(&self) -> Result<Vec<Node<'a>>, SettingsError> {
         let Some(value) = self.value else {
             return Ok(Vec::new());
         };
@@ -107,20 +130,22 @@ impl<'a> Node<'a> {
             .iter()
             .enumerate()
             .map(|(index, value)| Node {
-                source: self.source,
+                document: self.document,
                 key: format!("{}[{index}]", self.key),
                 value: Some(value),
             })
             .collect())
     }
 
-    pub(crate) fn unusable(&self, what: impl Into<String>) -> SettingsError {
+    /// An error about its value, in words.
+    pub fn unusable(&self, what: impl Into<String>) -> SettingsError {
         self.error(Problem::Unusable(what.into()))
     }
 
-    pub(crate) fn error(&self, problem: Problem) -> SettingsError {
+    /// An error about it.
+    pub fn error(&self, problem: Problem) -> SettingsError {
         SettingsError {
-            file: self.source.file.to_owned(),
+            file: self.document.file().to_owned(),
             line: self.line(),
             key: Some(self.key.clone()),
             problem,
@@ -131,8 +156,8 @@ impl<'a> Node<'a> {
     fn line(&self) -> Option<usize> {
         let mut key = self.key.as_str();
         loop {
-            if let Some(line) = self.source.lines.get(key) {
-                return Some(*line);
+            if let Some(line) = self.document.line(key) {
+                return Some(line);
             }
             key = key.rfind(['.', '[']).and_then(|end| key.get(..end))?;
         }
@@ -172,7 +197,7 @@ fn scalar(value: &HoconValue) -> Option<String> {
 }
 
 /// The known name that differs in the fewest letters, if it is near at all.
-pub(crate) fn nearest(name: &str, known: &[&'static str]) -> Option<&'static str> {
+pub fn nearest(name: &str, known: &[&'static str]) -> Option<&'static str> {
     known
         .iter()
         .map(|candidate| (distance(name, candidate), *candidate))

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 /// Settings that cannot be used: `file:line: key: what is wrong`. Shows no secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct SettingsError {
-    /// The settings file.
+    /// The file.
     pub file: PathBuf,
     /// The line, counted from 1, where it is known (a key that came from an include or the environment has none).
     pub line: Option<usize>,
@@ -32,7 +32,7 @@ impl fmt::Display for SettingsError {
 /// What is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Problem {
-    /// The settings file cannot be read.
+    /// The file cannot be read.
     #[error("the file cannot be read: {0}")]
     Unreadable(String),
     /// Not HOCON.
@@ -71,16 +71,6 @@ pub enum Problem {
         path: PathBuf,
         /// What is wrong with it.
         problem: String,
-    },
-    /// A password that everybody knows.
-    #[error(
-        "the broker at {host} is not on this machine and would be logged into with the factory password of `{user}`; make an own user (rabbitmqctl add_user) and name it in the URL"
-    )]
-    DefaultPassword {
-        /// The broker's host.
-        host: String,
-        /// The user.
-        user: String,
     },
 }
 
