@@ -12,12 +12,13 @@ mod map;
 mod refund;
 
 use config::Settings;
+use connector::cash_link::STICKER;
 use connector::config::{COMMON, limits, policy, transport};
 use connector::{
     Built, CallbackError, ConfigError, Connector, Provider, RawCallback, Turn, WireResponse, answer,
 };
 use domain::call::{Lookup, Reference};
-use domain::{Abilities, Answer, Call, CallKind, Code, Fault, Kopecks, LostRegistration, OrderId, Timestamp};
+use domain::{Abilities, Call, CallKind, Code, Fault, Kopecks, LostRegistration, OrderId, Timestamp};
 use serde_json::{Map, Value};
 
 /// The bank's two modules.
@@ -35,7 +36,7 @@ pub(crate) fn providers() -> [Provider; 2] {
             module: "qrraiffd_variable",
             title_ru: "Райффайзенбанк, кассовая ссылка",
             title_en: "Raiffeisenbank, cash link",
-            keys: [COMMON, config::BANK, config::CASH_LINK].concat(),
+            keys: [COMMON, config::BANK, STICKER, config::CASH_LINK].concat(),
             build: Box::new(|settings| build(settings, Module::CashLink)),
             callback_operation: Box::new(callback::operation),
         },
@@ -120,20 +121,6 @@ impl Connector for Raiffeisen {
     fn verify(&self, callback: &RawCallback) -> Result<(), CallbackError> {
         callback::verify(&self.settings, callback)
     }
-}
-
-/// The end of a call.
-#[expect(
-    clippy::unnecessary_wraps,
-    reason = "the arm of a conversation that ends well"
-)]
-fn done(answer: Answer) -> Result<Turn, Fault> {
-    Ok(Turn::Done(answer))
-}
-
-/// More was heard than any call of this bank asks for.
-fn too_long() -> Result<Turn, Fault> {
-    Err(answer::unclear("more responses than requests"))
 }
 
 #[cfg(test)]
