@@ -3,6 +3,7 @@
 //! Invariant: no HTTP client and no async runtime here. A connector builds requests and reads responses.
 
 pub mod raiffeisen;
+pub mod sber;
 
 use connector::{Provider, Registry};
 use std::sync::LazyLock;
@@ -19,6 +20,7 @@ pub fn registry() -> &'static Registry {
 fn providers() -> Vec<Provider> {
     let mut providers = Vec::new();
     providers.extend(raiffeisen::providers());
+    providers.extend(sber::providers());
     providers
 }
 
