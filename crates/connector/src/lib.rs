@@ -21,7 +21,7 @@ pub mod wire;
 
 pub use config::{ConfigError, Key, KeyType, Scope};
 pub use printed::Printed;
-pub use provider::{Built, CallbackError, Connector, Provider, Turn};
+pub use provider::{Built, CallbackError, Connector, ManyStates, Provider, StatusMany, Turn};
 pub use registry::Registry;
 pub use request_id::request_id;
 pub use rubles::Rubles;

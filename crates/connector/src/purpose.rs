@@ -92,6 +92,7 @@ mod tests {
             customer_code: None,
             link_id: None,
             tender: None,
+            subscriber: None,
         }
     }
 

@@ -4,11 +4,13 @@
 //! Each open operation is a [`slot`]: one task that owns it, so that a callback, a poll, a cancel and a repeat can
 //! never work on it at the same time.
 
+mod batch;
 mod callback;
 mod cancel;
 pub mod modules;
 mod opening;
 mod refund;
+mod replace;
 
 mod keeper;
 mod look;
@@ -72,6 +74,7 @@ pub(crate) struct Inner {
     pub holder: Holder,
     pub options: Options,
     pub slots: Slots,
+    pub batches: batch::Batches,
     pub outbox_filled: Notify,
     pub stopping: CancellationToken,
     /// The power is gone: nothing more may be written or sent.
@@ -99,6 +102,7 @@ impl Desk {
             holder,
             options,
             slots: Slots::default(),
+            batches: batch::Batches::default(),
             outbox_filled: Notify::new(),
             stopping: CancellationToken::new(),
             abandoned: CancellationToken::new(),

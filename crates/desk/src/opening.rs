@@ -1,11 +1,11 @@
 //! From a message to an operation: payments and questions about links.
 
 use crate::modules::{Module, ModulesError};
-use crate::{Inner, look, slot, story, unavailable};
+use crate::{Inner, look, replace, slot, story, unavailable};
 use connector::nspk;
 use domain::operation::{LinkOwner, PaymentRef};
-use domain::request::{Order, Request};
-use domain::{Code, ModuleName, OperationId, OperationKind, Policy, Waiter};
+use domain::request::{Order, Pay, Request};
+use domain::{Abilities, Code, ModuleName, OperationId, OperationKind, Policy, Taking, Waiter};
 use engine::Opening as EngineOpening;
 use gateway::DeskError;
 use journal::{Opened, Opening, Stored};
@@ -68,6 +68,23 @@ pub struct Draft {
 
 /// Opens a payment or a question about a link, or finds the one that was opened under the same id.
 pub async fn open(inner: &Arc<Inner>, message: &Message, waiter: Option<Waiter>) -> Result<Reply, DeskError> {
+    if let Message::Pay(pay) = message
+        && let Some(earlier) = &pay.replaces
+    {
+        let asked_at = inner.clock.now();
+        if let Err(away) = replace::make_room(inner, pay, earlier).await? {
+            return turn_away(inner, message, &away, waiter).await;
+        }
+        let waited_ms = inner.clock.now().ms_since(asked_at);
+        let waits_ms = pay.timeout_ms.unwrap_or(inner.options.register_timeout_ms);
+        let mut pay = pay.clone();
+        pay.timeout_ms = Some(waits_ms.saturating_sub(waited_ms));
+        return open_now(inner, &Message::Pay(pay), waiter).await;
+    }
+    open_now(inner, message, waiter).await
+}
+
+async fn open_now(inner: &Arc<Inner>, message: &Message, waiter: Option<Waiter>) -> Result<Reply, DeskError> {
     match fresh_draft(inner, message).await? {
         Ok(draft) => enter(inner, draft, message, waiter).await,
         Err(turned_away) => repeat_or_turn_away(inner, message, &turned_away, waiter).await,
@@ -332,7 +349,9 @@ fn fit_payment(inner: &Inner, name: &ModuleName, draft: &mut Draft) -> Result<()
             format!("amount: the module takes {} to {} rubles", limits.min, limits.max),
         ));
     }
-    if draft.module.built.connector.abilities().cash_link {
+    let abilities = draft.module.built.connector.abilities();
+    fit_means(&abilities, &draft.module.built.tenders, pay)?;
+    if abilities.cash_link {
         draft.link_id = Some(link_for_payment(inner, name, draft, pay.link.as_deref())?);
     }
     let timeout_ms = draft
@@ -340,6 +359,41 @@ fn fit_payment(inner: &Inner, name: &ModuleName, draft: &mut Draft) -> Result<()
         .timeout_ms
         .unwrap_or(inner.options.register_timeout_ms);
     fit_times(&mut draft.policy, pay.lifetime_s, timeout_ms)
+}
+
+/// What the buyer pays with must be what the module can use: nothing is dropped in silence.
+fn fit_means(abilities: &Abilities, tenders: &[String], pay: &Pay) -> Result<(), TurnedAway> {
+    match (abilities.customer_code, &pay.customer_code) {
+        (Taking::Never, Some(_)) => {
+            let detail =
+                "customer_code: this module takes no codes of the buyer; it has a QR of its own to show";
+            return Err(TurnedAway::new(Code::Unsupported, detail));
+        }
+        (Taking::Always, None) => {
+            let detail = "customer_code: missing; this module charges a code from the buyer's phone (at the register: scanQRCode = true)";
+            return Err(TurnedAway::new(Code::CustomerCodeNeeded, detail));
+        }
+        _ => {}
+    }
+    if pay.subscriber.is_some() && !abilities.subscriber {
+        let detail = "subscriber: this module has no subscriptions";
+        return Err(TurnedAway::new(Code::Unsupported, detail));
+    }
+    match &pay.tender {
+        Some(_) if tenders.is_empty() => Err(TurnedAway::new(
+            Code::Unsupported,
+            "tender: there is nothing to choose from at this module",
+        )),
+        Some(tender) if !tenders.contains(tender) => Err(TurnedAway::new(
+            Code::InvalidField,
+            format!("tender: the module has {}", tenders.join(", ")),
+        )),
+        None if tenders.len() > 1 => Err(TurnedAway::new(
+            Code::InvalidField,
+            format!("tender: missing; the module has {}", tenders.join(", ")),
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// Which link a payment works over: the scanned one if it may be used here, else the one bound to the register.

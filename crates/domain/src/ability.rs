@@ -29,6 +29,43 @@ pub struct Abilities {
     pub cash_link: bool,
     /// What to do when the answer to a registration is lost.
     pub lost_registration: LostRegistration,
+    /// Whether a code scanned from the buyer's phone is charged.
+    #[serde(default)]
+    pub customer_code: Taking,
+    /// A buyer who is named in the receipt and has subscribed is charged without scanning anything.
+    #[serde(default)]
+    pub subscriber: bool,
+}
+
+/// Whether a module takes something with a payment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Taking {
+    /// It cannot use it.
+    #[default]
+    Never,
+    /// It works with and without.
+    Optional,
+    /// It cannot work without.
+    Always,
+}
+
+/// A module that can only take money and tell how a payment stands.
+impl Default for Abilities {
+    fn default() -> Self {
+        Self {
+            revoke: false,
+            refund: false,
+            one_refund_at_a_time: false,
+            partial_refund: false,
+            link_check: false,
+            link_bind: false,
+            cash_link: false,
+            lost_registration: LostRegistration::AskByOrder,
+            customer_code: Taking::Never,
+            subscriber: false,
+        }
+    }
 }
 
 /// What can be done when nobody knows whether a registration arrived.

@@ -122,6 +122,8 @@ pub struct Register {
     pub link_id: Option<String>,
     /// Which of several systems behind one gateway.
     pub tender: Option<String>,
+    /// The buyer as the receipt names them, for modules with subscriptions.
+    pub subscriber: Option<String>,
 }
 
 /// How to find a payment at the provider.

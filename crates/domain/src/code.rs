@@ -63,6 +63,8 @@ pub enum Code {
     NotALink,
     /// The bank wants a terminal number to bind this link.
     TerminalNumberNeeded,
+    /// The module charges a code from the buyer's phone, and none was scanned.
+    CustomerCodeNeeded,
     // --- when things break ---
     /// The provider could not be reached; nothing was sent.
     ProviderUnreachable,
@@ -84,7 +86,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, in the order of the documentation.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 36] = [
         Self::Malformed,
         Self::InvalidField,
         Self::AmountOutOfRange,
@@ -112,6 +114,7 @@ impl Code {
         Self::LinkUnbound,
         Self::NotALink,
         Self::TerminalNumberNeeded,
+        Self::CustomerCodeNeeded,
         Self::ProviderUnreachable,
         Self::ProviderSilent,
         Self::ProviderUnclear,

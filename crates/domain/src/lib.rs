@@ -17,7 +17,7 @@ pub mod request;
 pub mod time;
 pub mod waiter;
 
-pub use ability::{Abilities, LostRegistration};
+pub use ability::{Abilities, LostRegistration, Taking};
 pub use call::{Answer, Call, CallKind, LinkState, PaymentState, RefundState};
 pub use clock::Clock;
 pub use code::Code;

@@ -56,7 +56,7 @@ impl Request {
 #[serde(rename_all = "snake_case")]
 pub enum Order {
     /// Take money from the buyer.
-    Pay(Pay),
+    Pay(Box<Pay>),
     /// Give money back.
     Refund(Refund),
     /// Ask what a sticker is.
@@ -91,6 +91,12 @@ pub struct Pay {
     /// Which of several systems behind one gateway (`sbp`, `webmoney`, …).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tender: Option<String>,
+    /// The buyer as the receipt names them, for modules with subscriptions. Personal data: never logged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subscriber: Option<String>,
+    /// The payment of the same register that this one takes the place of: it is cancelled first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<CallerId>,
 }
 
 /// A refund of a payment, or of a part of it.

@@ -235,6 +235,7 @@ impl Draft {
             customer_code: pay.and_then(|pay| pay.customer_code.clone()),
             link_id: operation.link_id.clone(),
             tender: pay.and_then(|pay| pay.tender.clone()),
+            subscriber: pay.and_then(|pay| pay.subscriber.clone()),
         }
     }
 

@@ -204,7 +204,8 @@ fn may_repeat_unheard(operation: &Operation) -> bool {
 }
 
 fn payable_without_qr(operation: &Operation) -> bool {
-    charges_a_code(operation) || operation.abilities.cash_link || operation.link_id.is_some()
+    let subscriber = matches!(&operation.request.order, Order::Pay(pay) if pay.subscriber.is_some());
+    charges_a_code(operation) || subscriber || operation.abilities.cash_link || operation.link_id.is_some()
 }
 
 fn charges_a_code(operation: &Operation) -> bool {

@@ -32,6 +32,7 @@ fn draft() -> Draft {
             link_bind: false,
             cash_link: false,
             lost_registration: LostRegistration::AskByOrder,
+            ..Abilities::default()
         },
         link_id: None,
         link_owner: None,

@@ -2,6 +2,7 @@
 
 use crate::redact;
 use connector::{WireRequest, WireResponse};
+use domain::call::Lookup;
 use domain::{Call, CallKind, Fault, ModuleName, OrderId};
 use std::time::Duration;
 
@@ -34,6 +35,16 @@ impl<'a> Subject<'a> {
             kind: call.kind(),
             order,
             operation,
+        }
+    }
+
+    /// One question about several payments. The first of them stands for all.
+    pub(crate) fn of_many(module: &'a ModuleName, first: &'a Lookup, count: usize) -> Self {
+        Self {
+            module,
+            kind: CallKind::Status,
+            order: first.order.as_str(),
+            operation: format!("{count} payments"),
         }
     }
 

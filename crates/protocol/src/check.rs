@@ -20,6 +20,8 @@ pub const MAX_COST_CENTRE: usize = 64;
 pub const MAX_CUSTOMER_CODE: usize = 1024;
 /// The most characters of a scanned link.
 pub const MAX_LINK: usize = 512;
+/// The most characters of a subscriber's name.
+const MAX_SUBSCRIBER: usize = 256;
 /// The most characters of a tender's name.
 pub const MAX_TENDER: usize = 32;
 /// The most digits of a bank's terminal number.
@@ -83,6 +85,10 @@ fn pay(m: &Pay) -> Checked {
     optional("customer_code", m.customer_code.as_deref(), MAX_CUSTOMER_CODE)?;
     optional("link", m.link.as_deref(), MAX_LINK)?;
     text("tender", m.tender.as_deref(), MAX_TENDER)?;
+    optional("subscriber", m.subscriber.as_deref(), MAX_SUBSCRIBER)?;
+    if m.replaces.as_ref() == Some(&m.id) {
+        return fail("replaces", "names the payment itself");
+    }
     if m.lifetime_s.is_some_and(|life| !LIFETIME_S.contains(&life)) {
         let (from, to) = LIFETIME_S.into_inner();
         return fail("lifetime_s", format!("must be {from} to {to} seconds"));

@@ -92,6 +92,15 @@ pub struct Pay {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 32))]
     pub tender: Option<String>,
+    /// The buyer as the receipt names them (a loyalty card, a phone), for modules with subscriptions: a subscriber is
+    /// charged without scanning, anybody else gets a QR or the link. At most 256 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 256))]
+    pub subscriber: Option<String>,
+    /// This register's earlier payment that this one takes the place of (the sum has changed, say): it is cancelled
+    /// first, so that the link is free. When it turns out to be paid, this one is refused with `already_paid`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<CallerId>,
 }
 
 /// Cancels a payment that is not paid yet.

@@ -43,7 +43,7 @@ impl Pay {
             module,
             store: self.store,
             terminal: self.terminal,
-            order: Order::Pay(request::Pay {
+            order: Order::Pay(Box::new(request::Pay {
                 amount: self.amount,
                 purpose: self.purpose,
                 cost_centre: self.cost_centre,
@@ -52,7 +52,9 @@ impl Pay {
                 link: self.link,
                 lifetime_s: self.lifetime_s,
                 tender: self.tender,
-            }),
+                subscriber: self.subscriber,
+                replaces: self.replaces,
+            })),
             timeout_ms: self.timeout_ms,
         }
     }

@@ -29,6 +29,10 @@ pub struct Pay {
     pub lifetime_s: Option<u32>,
     /// Which of several systems behind one gateway.
     pub tender: Option<String>,
+    /// The buyer as the receipt names them, for modules with subscriptions. Personal data: has no `Debug`.
+    pub subscriber: Option<String>,
+    /// This register's earlier payment that this one takes the place of.
+    pub replaces: Option<CallerId>,
 }
 
 impl Pay {
@@ -44,6 +48,8 @@ impl Pay {
             link: None,
             lifetime_s: None,
             tender: None,
+            subscriber: None,
+            replaces: None,
         }
     }
 }
@@ -144,6 +150,8 @@ impl Sender {
             link,
             lifetime_s,
             tender,
+            subscriber,
+            replaces,
         } = pay;
         let message = message!(self, Pay, "pay", id.clone(), {
             timeout_ms: Some(patience.total_ms()),
@@ -155,6 +163,8 @@ impl Sender {
             link: link,
             lifetime_s: lifetime_s,
             tender: tender,
+            subscriber: subscriber,
+            replaces: replaces,
         });
         let subject = PaymentId::Caller(id.clone());
         self.envelope("pay", id, subject, &message, Some(patience.total_ms()))

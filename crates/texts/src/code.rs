@@ -54,6 +54,10 @@ fn request_words(code: Code) -> Option<(&'static str, &'static str)> {
             "Сервер оплаты не узнал кассу. Сообщите в службу поддержки: нужен ключ доступа этой кассы.",
             "The payment server did not recognise the register. Call support: this register's token is needed.",
         ),
+        Code::CustomerCodeNeeded => (
+            "Для этой оплаты нужен QR-код покупателя. Отсканируйте код с телефона покупателя и повторите.",
+            "This payment needs the buyer's own QR code. Scan the code on the buyer's phone and try again.",
+        ),
         Code::RateLimited => (
             "Слишком много запросов подряд. Подождите несколько секунд и повторите.",
             "Too many requests in a row. Wait a few seconds and try again.",

@@ -69,6 +69,7 @@ fn build(settings: &Map<String, Value>, module: Module) -> Result<Built, ConfigE
         transport: transport(settings)?,
         policy,
         limits: limits(settings)?,
+        tenders: Vec::new(),
     })
 }
 
@@ -90,6 +91,7 @@ impl Connector for Raiffeisen {
                 // An activation is live on the sticker at once, seen or not; the order can be asked about by our id.
                 Module::CashLink => LostRegistration::AskByOrder,
             },
+            ..Abilities::default()
         }
     }
 

@@ -98,6 +98,7 @@ fn register(link_id: Option<&str>) -> Call {
         customer_code: None,
         link_id: link_id.map(str::to_owned),
         tender: None,
+        subscriber: None,
     }))
 }
 

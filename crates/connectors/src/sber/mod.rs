@@ -19,7 +19,7 @@ use connector::config::{COMMON, limits, policy, transport};
 use connector::{
     Built, CallbackError, ConfigError, Connector, Provider, RawCallback, Turn, WireResponse, answer,
 };
-use domain::{Abilities, Call, CallKind, Code, Fault, LostRegistration, Timestamp};
+use domain::{Abilities, Call, CallKind, Code, Fault, LostRegistration, Taking, Timestamp};
 use serde_json::{Map, Value};
 
 /// The bank's two modules.
@@ -52,17 +52,20 @@ enum Module {
 
 /// One register's conversation with the bank.
 struct Sber {
+    module: Module,
     settings: Settings,
 }
 
 fn build(settings: &Map<String, Value>, module: Module) -> Result<Built, ConfigError> {
     Ok(Built {
         connector: Box::new(Sber {
+            module,
             settings: Settings::read(settings, module)?,
         }),
         transport: transport(settings)?,
         policy: policy(settings)?,
         limits: limits(settings)?,
+        tenders: Vec::new(),
     })
 }
 
@@ -75,11 +78,13 @@ impl Connector for Sber {
             one_refund_at_a_time: true,
             // The call has a sum of its own, and SBP returns parts; the bank's page does not say so for each case.
             partial_refund: true,
-            link_check: false,
-            link_bind: false,
-            cash_link: false,
             // The bank does not say what a repeated `order_number` does, and a buyer's code is charged by the call.
             lost_registration: LostRegistration::AskByOrder,
+            customer_code: match self.module {
+                Module::Sbp => Taking::Never,
+                Module::SberPay => Taking::Optional,
+            },
+            ..Abilities::default()
         }
     }
 

@@ -12,7 +12,7 @@ use domain::call::{Lookup, Reference, RefundCall, Register, Registered};
 use domain::receipt::Receipt;
 use domain::{
     Answer, Call, Certainty, Code, Fault, Kopecks, LostRegistration, OperationId, OrderId, PaymentState,
-    RefundState, StoreId, TerminalId, Timestamp,
+    RefundState, StoreId, Taking, TerminalId, Timestamp,
 };
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
@@ -94,6 +94,7 @@ fn register(customer_code: Option<&str>) -> Call {
         customer_code: customer_code.map(str::to_owned),
         link_id: None,
         tender: None,
+        subscriber: None,
     }))
 }
 
@@ -300,6 +301,8 @@ fn the_module_says_what_it_can() {
         assert!(!abilities.link_check && !abilities.link_bind && !abilities.cash_link);
         assert_eq!(abilities.lost_registration, LostRegistration::AskByOrder);
     }
+    assert_eq!(sber(SBP).abilities().customer_code, Taking::Never);
+    assert_eq!(sber(SBER_PAY).abilities().customer_code, Taking::Optional);
 }
 
 /// Nobody signs this bank's notifications, so none is a hint.

@@ -2,7 +2,7 @@
 
 use super::alongside::bound_link;
 use super::{Slot, start};
-use crate::story;
+use crate::{batch, story};
 use domain::{Call, Fault, Kopecks};
 use engine::{Decision, Effect, Event};
 use journal::{Change, JournalError, Stored};
@@ -160,12 +160,13 @@ impl Slot {
         let kind = call.kind();
         self.flight = Some(Box::pin(async move {
             let result = match module {
-                Ok(module) => {
-                    inner
-                        .outbound
-                        .call(&module.route, module.built.connector.as_ref(), &call)
-                        .await
-                }
+                Ok(module) => match call {
+                    Call::Status(lookup) => batch::status(&inner, module, lookup).await,
+                    call => {
+                        let connector = module.built.connector.as_ref();
+                        inner.outbound.call(&module.route, connector, &call).await
+                    }
+                },
                 Err(error) => Err(Fault {
                     code: domain::Code::NotConfigured,
                     ..Fault::not_sent(error.to_string())

@@ -18,7 +18,7 @@ pub fn price() -> Kopecks {
 pub fn payment() -> Opening {
     Opening {
         id: OperationId::from_bytes([7; 16]),
-        request: request(Order::Pay(Pay {
+        request: request(Order::Pay(Box::new(Pay {
             amount: price(),
             purpose: None,
             cost_centre: None,
@@ -27,7 +27,9 @@ pub fn payment() -> Opening {
             link: None,
             lifetime_s: None,
             tender: None,
-        })),
+            subscriber: None,
+            replaces: None,
+        }))),
         policy: Policy {
             technical_errors_max: 3,
             answer_within_ms: 345_000,
@@ -42,6 +44,7 @@ pub fn payment() -> Opening {
             link_bind: true,
             cash_link: false,
             lost_registration: LostRegistration::AskByOrder,
+            ..Abilities::default()
         },
         link_id: None,
         link_owner: None,

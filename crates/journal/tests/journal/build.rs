@@ -66,6 +66,7 @@ fn operation(request: Request) -> Operation {
             link_bind: false,
             cash_link: false,
             lost_registration: LostRegistration::RepeatSameOrder,
+            ..Abilities::default()
         },
         created_at: now,
         answer_by: now.plus_ms(300_000),
@@ -95,7 +96,7 @@ fn operation(request: Request) -> Operation {
 pub fn payment(caller: &str, sum: i64) -> Operation {
     operation(request(
         caller,
-        Order::Pay(Pay {
+        Order::Pay(Box::new(Pay {
             amount: kopecks(sum),
             purpose: Some("Оплата по чеку №15".to_owned()),
             cost_centre: None,
@@ -104,7 +105,9 @@ pub fn payment(caller: &str, sum: i64) -> Operation {
             link: None,
             lifetime_s: None,
             tender: None,
-        }),
+            subscriber: None,
+            replaces: None,
+        })),
     ))
 }
 

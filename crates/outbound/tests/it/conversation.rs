@@ -60,6 +60,7 @@ impl Connector for Script {
             link_bind: false,
             cash_link: false,
             lost_registration: LostRegistration::RepeatSameOrder,
+            ..Abilities::default()
         }
     }
 
@@ -127,6 +128,7 @@ pub fn registration() -> Call {
         customer_code: None,
         link_id: None,
         tender: None,
+        subscriber: None,
     }))
 }
 

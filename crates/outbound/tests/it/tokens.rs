@@ -130,6 +130,7 @@ impl Connector for Payer {
             link_bind: false,
             cash_link: false,
             lost_registration: LostRegistration::RepeatSameOrder,
+            ..Abilities::default()
         }
     }
 

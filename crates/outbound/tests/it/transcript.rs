@@ -25,6 +25,7 @@ impl Connector for Talkative {
             link_bind: false,
             cash_link: false,
             lost_registration: LostRegistration::AskByOrder,
+            ..Abilities::default()
         }
     }
 

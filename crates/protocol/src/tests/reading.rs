@@ -242,6 +242,8 @@ fn ranges_and_lengths_are_held_at_both_ends() {
         ("/customer_code", long(1024), long(1025)),
         ("/link", long(512), long(513)),
         ("/tender", long(32), long(33)),
+        ("/subscriber", long(256), long(257)),
+        ("/replaces", json!("till7-000122"), json!("till7-000123")),
         ("/receipt/number", long(64), long(65)),
         ("/receipt/cashier", long(128), long(129)),
         ("/store", long(128), long(129)),

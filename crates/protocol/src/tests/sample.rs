@@ -13,7 +13,7 @@ pub fn messages() -> Vec<Value> {
         json!({ "protocol": 1, "operation": "pay", "id": "till7-000123", "module": "qrraiffd", "store": "17",
             "terminal": "till-7", "timeout_ms": 310_000, "amount": 123_450, "purpose": "Чек 123",
             "cost_centre": "CFO-5", "customer_code": "1234567890", "link": "https://qr.nspk.ru/AS1",
-            "lifetime_s": 300, "tender": "sbp", "receipt": { "number": "123", "shift": 5, "cashier": "Иванова",
+            "lifetime_s": 300, "tender": "sbp", "subscriber": "card-77", "replaces": "till7-000122", "receipt": { "number": "123", "shift": 5, "cashier": "Иванова",
                 "items": [
                     { "name": "Хлеб", "code": "4600", "quantity": "1", "price": 4500, "sum": 4500 },
                     { "name": "Сыр", "quantity": "0.350", "price": 90_000, "sum": 31_500 },
@@ -80,6 +80,7 @@ pub fn operation(kind: &str, state: State) -> Operation {
             link_bind: true,
             cash_link: false,
             lost_registration: LostRegistration::RepeatSameOrder,
+            ..Abilities::default()
         },
         created_at: moment(),
         answer_by: moment().plus_ms(300_000),
