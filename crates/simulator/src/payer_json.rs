@@ -66,7 +66,7 @@ pub(crate) fn trouble(error: PayerError) -> Response {
     let (status, state) = match error {
         PayerError::Misread(_) | PayerError::AmountNeeded => (StatusCode::BAD_REQUEST, None),
         PayerError::Unknown | PayerError::NothingDead => (StatusCode::NOT_FOUND, None),
-        PayerError::Unbound => (StatusCode::CONFLICT, None),
+        PayerError::Unbound | PayerError::Never => (StatusCode::CONFLICT, None),
         PayerError::NotPayable(state) => (StatusCode::CONFLICT, Some(state)),
         PayerError::Overloaded => (StatusCode::SERVICE_UNAVAILABLE, None),
     };

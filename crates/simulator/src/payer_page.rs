@@ -257,6 +257,7 @@ fn error_page(error: PayerError, lang: Lang) -> Markup {
         PayerError::NotPayable(_)
         | PayerError::NothingDead
         | PayerError::Overloaded
+        | PayerError::Never
         | PayerError::Unknown => words.unknown,
     };
     let body = html! { section.card.pay { div.mark.bad aria-hidden="true" { "!" } p.shop role="status" { (text) } } };

@@ -232,7 +232,8 @@ impl<P: SimulatedProvider + ?Sized> World<P> {
             bail!("there is no QR to scan in {reply:?}")
         };
         let now = self.bank.now();
-        self.bank.lock().payer(&qr.payload, action, now)
+        self.bank.lock().payer(&qr.payload, action, None, now)?;
+        Ok(())
     }
 
     /// The operation as it stands in the journal.

@@ -1,6 +1,8 @@
 //! Tests over real sockets on loopback: TLS, client certificates, broken connections, notifications.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering};
+use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -9,6 +11,7 @@ use rustls::ClientConfig;
 use rustls::pki_types::PrivateKeyDer;
 use rustls::pki_types::pem::PemObject as _;
 use secrecy::ExposeSecret as _;
+use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 
 use super::*;

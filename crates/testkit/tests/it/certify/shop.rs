@@ -9,11 +9,11 @@ use domain::{
 use journal::SettingsWrite;
 use protocol::{LinkVerdict, Message, Reply};
 use serde_json::{Map, Value, json};
-use simulator::Fault;
 use simulator::bank::PayerAction;
+use simulator::{Fault, When};
 use std::collections::BTreeSet;
 use testkit::books;
-use testkit::provider::{Lack, Sale, Simulated, SimulatedProvider, simulated};
+use testkit::provider::{self, Lack, Sale, Simulated, SimulatedProvider, simulated, step};
 use testkit::till::Till;
 use testkit::world::World;
 
@@ -111,7 +111,8 @@ impl Shop {
             .or(qr.filter(|payload| !payload.is_empty()));
         let text = text.with_context(|| format!("there is nothing to scan in {shown:?}"))?;
         let now = self.world.bank.now();
-        self.world.bank.lock().payer(text, action, now)
+        self.world.bank.lock().payer(text, action, None, now)?;
+        Ok(())
     }
 
     /// A payment that the buyer can pay.
@@ -145,22 +146,23 @@ impl Shop {
 
     /// Plans a fault for the next calls of a kind.
     pub fn plan(&self, kind: CallKind, fault: &Fault, times: u32) {
-        self.world.bank.lock().plan(kind, fault.clone(), times);
+        let when = When::Next(times);
+        self.world.bank.lock().plan(Some(step(kind)), fault.clone(), when);
     }
 
     /// How many calls of a kind have come in.
     pub fn calls(&self, kind: CallKind) -> u64 {
-        self.world.bank.lock().calls_of(kind)
+        self.world.bank.lock().calls_of(step(kind))
     }
 
     /// The provider's books.
     pub fn sales(&self) -> Vec<Sale> {
         let now = self.world.bank.now();
-        self.world.bank.lock().sales(now)
+        provider::sales(&mut *self.world.bank.lock(), now)
     }
 
     pub fn lacks(&self, lack: Lack) -> bool {
-        self.world.bank.lock().lacks().contains(&lack)
+        self.world.bank.lock().about().lacks.contains(&lack)
     }
 
     /// Puts the right login, or a wrong one, into the settings.
