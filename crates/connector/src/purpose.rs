@@ -90,6 +90,7 @@ mod tests {
                 ..Receipt::default()
             }),
             customer_code: None,
+            card_token: None,
             link_id: None,
             tender: None,
             subscriber: None,

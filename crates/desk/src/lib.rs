@@ -7,6 +7,7 @@
 mod batch;
 mod callback;
 mod cancel;
+mod confirm;
 pub mod modules;
 mod opening;
 mod refund;
@@ -187,6 +188,7 @@ impl gateway::Desk for Desk {
             }
             Message::Refund(refund) => refund::open(&self.0, refund, &message, waiter).await,
             Message::Cancel(cancel) => cancel::cancel(&self.0, cancel, &message, waiter).await,
+            Message::Confirm(confirm) => confirm::confirm(&self.0, confirm, &message, waiter).await,
             Message::Status(status) => look::status(&self.0, status, &message, waiter).await,
         }
     }

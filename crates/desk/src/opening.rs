@@ -182,6 +182,13 @@ pub async fn enter(
             );
             turn_away(inner, message, &away, waiter).await
         }
+        Opened::ReceiptHasPayment { holder } => {
+            let away = TurnedAway::new(
+                Code::ReceiptHasPayment,
+                format!("operation {holder} pays for this receipt"),
+            );
+            turn_away(inner, message, &away, waiter).await
+        }
         Opened::Held { holder } => {
             let away = match decision.operation.kind() {
                 OperationKind::Refund => TurnedAway::new(
@@ -267,7 +274,7 @@ fn request(message: &Message, module: ModuleName) -> Option<Request> {
         Message::Pay(pay) => Some(pay.into_request(module)),
         Message::LinkCheck(check) => Some(check.into_request(module)),
         Message::LinkBind(bind) => Some(bind.into_request(module)),
-        Message::Refund(_) | Message::Cancel(_) | Message::Status(_) => None,
+        Message::Refund(_) | Message::Cancel(_) | Message::Confirm(_) | Message::Status(_) => None,
     }
 }
 
@@ -351,6 +358,9 @@ fn fit_payment(inner: &Inner, name: &ModuleName, draft: &mut Draft) -> Result<()
     }
     let abilities = draft.module.built.connector.abilities();
     fit_means(&abilities, &draft.module.built.tenders, pay)?;
+    if abilities.reservation {
+        whole_receipt(pay)?;
+    }
     if abilities.cash_link {
         draft.link_id = Some(link_for_payment(inner, name, draft, pay.link.as_deref())?);
     }
@@ -379,6 +389,10 @@ fn fit_means(abilities: &Abilities, tenders: &[String], pay: &Pay) -> Result<(),
         let detail = "subscriber: this module has no subscriptions";
         return Err(TurnedAway::new(Code::Unsupported, detail));
     }
+    if pay.card_token.is_some() && !abilities.reservation {
+        let detail = "card_token: this module reads no social cards";
+        return Err(TurnedAway::new(Code::Unsupported, detail));
+    }
     match &pay.tender {
         Some(_) if tenders.is_empty() => Err(TurnedAway::new(
             Code::Unsupported,
@@ -394,6 +408,21 @@ fn fit_means(abilities: &Abilities, tenders: &[String], pay: &Pay) -> Result<(),
         )),
         _ => Ok(()),
     }
+}
+
+/// A reservation is made for a whole receipt, and there is one for each: both must be known.
+fn whole_receipt(pay: &Pay) -> Result<(), TurnedAway> {
+    let receipt = pay.receipt.as_ref();
+    let number = receipt.and_then(|receipt| receipt.number.as_deref());
+    if number.is_none_or(str::is_empty) {
+        let detail = "receipt.number: missing, and this module takes one payment per receipt";
+        return Err(TurnedAway::new(Code::InvalidField, detail));
+    }
+    if receipt.is_none_or(|receipt| receipt.items.is_empty()) {
+        let detail = "receipt.items: missing, and this module looks at every line of the receipt";
+        return Err(TurnedAway::new(Code::InvalidField, detail));
+    }
+    Ok(())
 }
 
 /// Which link a payment works over: the scanned one if it may be used here, else the one bound to the register.

@@ -27,6 +27,10 @@ pub struct Abilities {
     pub link_bind: bool,
     /// The module works over a cash link: no new QR is drawn, the sticker's own is activated.
     pub cash_link: bool,
+    /// The payment is reserved first: the whole receipt is sent, the provider says how much of it may be paid and for
+    /// which lines, and money moves only when the register confirms ([`CallKind::Confirm`]).
+    #[serde(default)]
+    pub reservation: bool,
     /// What to do when the answer to a registration is lost.
     pub lost_registration: LostRegistration,
     /// Whether a code scanned from the buyer's phone is charged.
@@ -64,6 +68,7 @@ impl Default for Abilities {
             lost_registration: LostRegistration::AskByOrder,
             customer_code: Taking::Never,
             subscriber: false,
+            reservation: false,
         }
     }
 }
@@ -84,6 +89,7 @@ impl Abilities {
     pub fn allows(&self, kind: CallKind) -> bool {
         match kind {
             CallKind::Register | CallKind::Status => true,
+            CallKind::Confirm => self.reservation,
             CallKind::Revoke => self.revoke,
             CallKind::Refund | CallKind::RefundStatus => self.refund,
             CallKind::LinkCheck => self.link_check,

@@ -82,6 +82,9 @@ pub struct Pay {
     /// A code scanned from the buyer's phone. It is as good as money: never logged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub customer_code: Option<String>,
+    /// The buyer's card as the pin-pad names it, opaque to us, for modules that reserve. Personal: never logged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card_token: Option<String>,
     /// The scanned cash link; when absent, the one that is bound to the register.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<String>,

@@ -20,6 +20,8 @@ pub const EXPIRY_MARGIN_MS: u64 = 30_000;
 const REFUND_MAX_MS: u64 = 6 * 3_600_000;
 /// The time kept for closing a QR before the promised answer, in milliseconds; at most a quarter of the promise.
 const CLOSING_RESERVE_MS: u64 = 10_000;
+/// The time kept for a debit before closing must begin, in milliseconds; at most a quarter of the promise.
+const CONFIRMING_RESERVE_MS: u64 = 30_000;
 
 /// Between two status questions of a payment that waits for the buyer: eager at first, then the module's `interval`.
 pub fn asking_ms(operation: &Operation, now: Timestamp) -> u64 {
@@ -65,6 +67,17 @@ pub fn next_refund_ms(operation: &Operation) -> u64 {
         .return_interval_ms
         .saturating_mul(1 << operation.attempt.saturating_sub(2).min(20))
         .min(REFUND_MAX_MS.max(operation.policy.return_interval_ms))
+}
+
+/// Until when a reservation may be confirmed, so that the debit can still be answered before closing must begin.
+pub fn confirm_by(operation: &Operation) -> Timestamp {
+    let close_by = close_by(operation);
+    if close_by == Timestamp::MAX {
+        return close_by;
+    }
+    let reserve_ms = CONFIRMING_RESERVE_MS.min(operation.policy.answer_within_ms / 4);
+    let reserve_us = i64::try_from(reserve_ms.saturating_mul(1_000)).unwrap_or(i64::MAX);
+    Timestamp::from_micros(close_by.as_micros().saturating_sub(reserve_us))
 }
 
 /// When closing must begin, so that the register can be given a final answer in the promised time.

@@ -3,7 +3,7 @@
 //! When its answer is lost there are two ways ([`LostRegistration`]): repeat it under the same order id, or ask by
 //! that id and repeat only what the provider does not know.
 
-use crate::draft::Draft;
+use crate::draft::{Draft, wrong_kind};
 use crate::{closing, pace, payment, watch};
 use domain::call::Registered;
 use domain::operation::{Because, Qr};
@@ -70,7 +70,11 @@ fn wait_for_the_buyer(draft: &mut Draft) {
 /// The registration was answered with the state of the payment: a customer's code is charged at once.
 pub fn told_at_once(draft: &mut Draft, state: &PaymentState) {
     if matches!(state, PaymentState::NotStarted | PaymentState::InProgress) {
-        done(draft, &Registered::default());
+        if draft.operation.abilities.reservation {
+            failed(draft, &wrong_kind(CallKind::Register));
+        } else {
+            done(draft, &Registered::default());
+        }
         return;
     }
     draft.may_have_arrived();
@@ -85,7 +89,8 @@ pub fn told_at_once(draft: &mut Draft, state: &PaymentState) {
 pub fn found(draft: &mut Draft, state: &PaymentState) {
     match state {
         PaymentState::NotStarted | PaymentState::InProgress => {
-            // The text of the QR was in the lost answer: where a QR is needed there is nothing to show.
+            // The text of the QR, or what was reserved, was in the lost answer: where it is needed there is nothing
+            // to show.
             if !payable_without_qr(&draft.operation) {
                 closing::begin(draft, Because::NoAnswer);
             }
@@ -112,7 +117,7 @@ fn not_found(draft: &mut Draft) {
     draft.fact(Fact::NotFound {
         call: CallKind::Status,
     });
-    if time_to_register(draft, 0) && !charges_a_code(&draft.operation) {
+    if time_to_register(draft, 0) && !charged(&draft.operation) {
         draft.operation.uncertain = false;
         draft.act_now();
         return;
@@ -190,10 +195,12 @@ pub fn lost(draft: &mut Draft) {
 }
 
 /// Whether no money can come although nobody registered it as far as we heard: either nothing ever arrived, or what
-/// arrived is a QR that nobody was shown, at a provider that documents the consequences.
+/// arrived is a QR that nobody was shown, at a provider that documents the consequences. A reservation that may have
+/// arrived moves no money either, but it binds the buyer's: it is given up like any other payment.
 pub fn surely_unpayable(draft: &Draft) -> bool {
     let operation = &draft.operation;
-    operation.qr.is_none() && (operation.sent.unanswered == 0 || may_repeat_unheard(operation))
+    let unseen = may_repeat_unheard(operation) && !operation.abilities.reservation;
+    operation.qr.is_none() && (operation.sent.unanswered == 0 || unseen)
 }
 
 /// Whether a registration may be repeated while it is not known what became of the first. A sticker and a
@@ -204,11 +211,13 @@ fn may_repeat_unheard(operation: &Operation) -> bool {
 }
 
 fn payable_without_qr(operation: &Operation) -> bool {
-    let subscriber = matches!(&operation.request.order, Order::Pay(pay) if pay.subscriber.is_some());
-    charges_a_code(operation) || subscriber || operation.abilities.cash_link || operation.link_id.is_some()
+    let subscribed = matches!(&operation.request.order, Order::Pay(pay) if pay.subscriber.is_some());
+    let over_a_link = operation.abilities.cash_link || operation.link_id.is_some();
+    (charged(operation) || subscribed || over_a_link) && !operation.abilities.reservation
 }
 
-fn charges_a_code(operation: &Operation) -> bool {
+/// Whether the registration itself charges the buyer, by the code on their phone: there is one attempt.
+pub fn charged(operation: &Operation) -> bool {
     matches!(&operation.request.order, Order::Pay(pay) if pay.customer_code.is_some())
 }
 

@@ -31,6 +31,7 @@ fn draft() -> Draft {
             link_check: true,
             link_bind: false,
             cash_link: false,
+            reservation: false,
             lost_registration: LostRegistration::AskByOrder,
             ..Abilities::default()
         },

@@ -55,6 +55,11 @@ pub enum Opened {
         /// What can still be refunded.
         left: domain::Kopecks,
     },
+    /// Another payment of the same receipt is open or paid, where there may be only one.
+    ReceiptHasPayment {
+        /// That payment.
+        holder: OperationId,
+    },
     /// Another payment is under way on the link, or another refund of the payment where one at a time is taken.
     Held {
         /// That operation.

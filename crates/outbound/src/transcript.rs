@@ -23,6 +23,7 @@ impl<'a> Subject<'a> {
     pub(crate) fn of(module: &'a ModuleName, call: &'a Call) -> Self {
         let order = match call {
             Call::Register(register) => register.order.as_str(),
+            Call::Confirm(confirm) => confirm.lookup.order.as_str(),
             Call::Status(lookup) | Call::Revoke(lookup) => lookup.order.as_str(),
             Call::Refund(refund) | Call::RefundStatus(refund) => refund.refund.as_str(),
             Call::LinkCheck(_) | Call::LinkBind(_) => "",

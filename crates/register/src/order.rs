@@ -23,6 +23,8 @@ pub struct Pay {
     pub receipt: Option<Receipt>,
     /// A code scanned from the buyer's phone. As good as money: has no `Debug`.
     pub customer_code: Option<String>,
+    /// The buyer's card as the pin-pad names it, for modules that reserve. Personal: has no `Debug`.
+    pub card_token: Option<String>,
     /// The scanned cash link; when absent, the one bound to the register.
     pub link: Option<String>,
     /// Life of the QR in seconds; when absent, the module's own.
@@ -45,6 +47,7 @@ impl Pay {
             cost_centre: None,
             receipt: None,
             customer_code: None,
+            card_token: None,
             link: None,
             lifetime_s: None,
             tender: None,
@@ -147,6 +150,7 @@ impl Sender {
             cost_centre,
             receipt,
             customer_code,
+            card_token,
             link,
             lifetime_s,
             tender,
@@ -160,6 +164,7 @@ impl Sender {
             cost_centre: cost_centre,
             receipt: receipt,
             customer_code: customer_code,
+            card_token: card_token,
             link: link,
             lifetime_s: lifetime_s,
             tender: tender,

@@ -70,6 +70,18 @@ fn request_words(code: Code) -> Option<(&'static str, &'static str)> {
             "Этот банк такую операцию не выполняет. Выберите другой способ.",
             "This bank cannot do that. Choose another way.",
         ),
+        Code::ReceiptHasPayment => (
+            "По этому чеку такая оплата уже есть, вторая невозможна. Остаток чека примите другим способом.",
+            "This receipt has such a payment already, there can be no second. Take the rest by other means.",
+        ),
+        Code::NotAwaitingConfirmation => (
+            "Эта оплата не ждёт подтверждения. Проверьте её состояние; при необходимости начните оплату заново.",
+            "This payment does not wait for a confirmation. Check its state; start the payment anew if needed.",
+        ),
+        Code::AlreadyConfirmed => (
+            "Списание уже подтверждено на другую сумму. Дождитесь его результата.",
+            "The debit was confirmed before, with another sum. Wait for its outcome.",
+        ),
         _ => return None,
     })
 }
@@ -77,6 +89,10 @@ fn request_words(code: Code) -> Option<(&'static str, &'static str)> {
 /// Codes about what became of an operation.
 fn outcome_words(code: Code) -> Option<(&'static str, &'static str)> {
     Some(match code {
+        Code::NothingPayable => (
+            "По этому чеку нечего списать: нет подходящих товаров или средств на счёте. Примите оплату другим способом.",
+            "Nothing can be debited for this receipt: no such goods, or no money on the account. Take other means.",
+        ),
         Code::Declined => (
             "Банк покупателя отклонил оплату. Предложите оплатить ещё раз или другим способом.",
             "The buyer's bank declined. Offer to pay once more or by other means.",

@@ -41,6 +41,7 @@ pub(super) fn next(
         Call::LinkCheck(_) | Call::LinkBind(_) => {
             Err(Fault::refused(Code::Unsupported, "no cash links here"))
         }
+        Call::Confirm(_) => Err(Fault::refused(Code::Unsupported, "no reservations here")),
     }
 }
 

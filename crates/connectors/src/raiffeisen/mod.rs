@@ -84,6 +84,7 @@ impl Connector for Raiffeisen {
             link_check: cash_link,
             link_bind: cash_link,
             cash_link,
+            reservation: false,
             lost_registration: match self.module {
                 // The bank refuses a second QR of an order only when the first has "successful payments", and a QR
                 // whose answer was lost was shown to nobody. The bank has no question by our order id here.

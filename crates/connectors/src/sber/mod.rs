@@ -90,7 +90,7 @@ impl Connector for Sber {
 
     fn next(&self, call: &Call, heard: &[WireResponse], now: Timestamp) -> Result<Turn, Fault> {
         if !self.abilities().allows(call.kind()) {
-            return Err(Fault::refused(Code::Unsupported, "this module has no cash links"));
+            return Err(lacks());
         }
         let turn = match call {
             Call::Register(call) => payment::register(&self.settings, call, heard, now),
@@ -98,9 +98,7 @@ impl Connector for Sber {
             Call::Revoke(lookup) => payment::revoke(&self.settings, lookup, heard, now),
             Call::Refund(call) => refund::refund(&self.settings, call, heard, now),
             Call::RefundStatus(call) => refund::status(&self.settings, call, heard, now),
-            Call::LinkCheck(_) | Call::LinkBind(_) => {
-                Err(Fault::refused(Code::Unsupported, "no cash links here"))
-            }
+            Call::Confirm(_) | Call::LinkCheck(_) | Call::LinkBind(_) => return Err(lacks()),
         };
         let asks = matches!(call.kind(), CallKind::Status | CallKind::RefundStatus);
         // A refused question says nothing about the order.
@@ -110,6 +108,13 @@ impl Connector for Sber {
     fn verify(&self, _: &RawCallback) -> Result<(), CallbackError> {
         Err(CallbackError::Unsupported)
     }
+}
+
+fn lacks() -> Fault {
+    Fault::refused(
+        Code::Unsupported,
+        "this module has no cash links and no reservations",
+    )
 }
 
 #[cfg(test)]

@@ -95,6 +95,7 @@ fn register(customer_code: Option<&str>) -> Call {
         link_id: None,
         tender: None,
         subscriber: None,
+        card_token: None,
     }))
 }
 

@@ -2,6 +2,7 @@
 
 use domain::call::Reference;
 use domain::operation::Paid;
+use domain::receipt::Receipt;
 use domain::request::{Link, Order, Pay, Refund, RefundOrigin, Request};
 use domain::{
     Abilities, CallerId, Fact, Kopecks, LostRegistration, ModuleName, Operation, OperationId, Policy, State,
@@ -65,6 +66,7 @@ fn operation(request: Request) -> Operation {
             link_check: false,
             link_bind: false,
             cash_link: false,
+            reservation: false,
             lost_registration: LostRegistration::RepeatSameOrder,
             ..Abilities::default()
         },
@@ -80,6 +82,7 @@ fn operation(request: Request) -> Operation {
         attempt: 1,
         technical_errors: 0,
         qr: None,
+        reservation: None,
         link_id: None,
         reference: Reference::default(),
         closing: None,
@@ -102,6 +105,7 @@ pub fn payment(caller: &str, sum: i64) -> Operation {
             cost_centre: None,
             receipt: None,
             customer_code: None,
+            card_token: None,
             link: None,
             lifetime_s: None,
             tender: None,
@@ -116,6 +120,20 @@ pub fn link_payment(caller: &str, link: &str) -> Operation {
         link_id: Some(link.to_owned()),
         ..payment(caller, 100)
     }
+}
+
+/// A payment that is reserved first, for this receipt.
+pub fn receipt_payment(caller: &str, shift: Option<u32>, number: &str) -> Operation {
+    let mut operation = payment(caller, 100);
+    operation.abilities.reservation = true;
+    if let Order::Pay(pay) = &mut operation.request.order {
+        pay.receipt = Some(Receipt {
+            number: Some(number.to_owned()),
+            shift,
+            ..Receipt::default()
+        });
+    }
+    operation
 }
 
 pub fn link_check(caller: &str, link: &str) -> Operation {

@@ -13,6 +13,7 @@ use simulator::{BookEntry, BookRefund, PayerError, Step, books};
 pub const fn step(kind: CallKind) -> Step {
     match kind {
         CallKind::Register => Step::Register,
+        CallKind::Confirm => Step::Confirm,
         CallKind::Status => Step::Status,
         CallKind::Revoke => Step::Revoke,
         CallKind::Refund => Step::Refund,

@@ -256,6 +256,11 @@ fn call(kind: CallKind, till: &Till) -> Result<Call> {
         CallKind::RefundStatus => Call::RefundStatus(refund()?),
         CallKind::LinkCheck => Call::LinkCheck(link()?),
         CallKind::LinkBind => Call::LinkBind(link()?),
+        CallKind::Confirm => Call::Confirm(domain::call::ConfirmCall {
+            lookup,
+            amount: Kopecks::ZERO,
+            purpose: None,
+        }),
         CallKind::Register | CallKind::Status => bail!("every module has {kind:?}"),
     })
 }
