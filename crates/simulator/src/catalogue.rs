@@ -6,6 +6,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::bank::{self, Bank, BankOptions, Merchant};
 use crate::provider::{About, Provider};
+use crate::sber::{self, Sber};
 
 /// What a provider is opened with: the one shop that it knows.
 #[derive(Debug, Clone)]
@@ -33,10 +34,16 @@ pub struct Kind {
 }
 
 /// Every provider, in the order of the lists that people see.
-pub const KINDS: &[Kind] = &[Kind {
-    about: &bank::ABOUT,
-    open: |opening| Arc::new(Mutex::new(raiffeisen(opening))),
-}];
+pub const KINDS: &[Kind] = &[
+    Kind {
+        about: &bank::ABOUT,
+        open: |opening| Arc::new(Mutex::new(raiffeisen(opening))),
+    },
+    Kind {
+        about: &sber::ABOUT,
+        open: |opening| Arc::new(Mutex::new(Sber::new(opening))),
+    },
+];
 
 /// The provider of this name.
 pub fn kind(name: &str) -> Option<&'static Kind> {

@@ -94,6 +94,7 @@ mod payer_page;
 mod picture;
 pub mod provider;
 mod random;
+pub mod sber;
 pub mod server;
 pub mod shared;
 pub mod signature;
