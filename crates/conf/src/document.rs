@@ -1,11 +1,17 @@
 //! One file as a whole.
 
 use crate::error::{Problem, SettingsError, Warning};
-use crate::lines::lines;
+use crate::folder::Folder;
+use crate::lines::{Found, lines};
 use crate::node::{Node, nearest};
-use hocon::{Config, HoconError};
+use crate::weave::{Include, Weaver};
+use crate::woven::Woven;
+use hocon::{Config, HoconError, ParseOptions, ResolveOptions};
+use serde::de::DeserializeOwned;
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// The most that is read of a file, in bytes.
@@ -16,33 +22,48 @@ pub struct Document {
     file: PathBuf,
     env: HashMap<String, String>,
     config: Config,
-    lines: HashMap<String, usize>,
+    places: Places,
     warnings: RefCell<Vec<Warning>>,
 }
 
 impl Document {
     /// Reads a file with what it includes. `env` serves `${X}`.
     pub fn load(path: &Path, env: &HashMap<String, String>) -> Result<Self, SettingsError> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| whole(path, None, Problem::Unreadable(error.to_string())))?;
-        check_size(path, &text)?;
+        let text = read_text(path)?;
         let config = hocon::parse_file_with_env(path, env).map_err(|error| refused(path, error))?;
-        Ok(Self::new(path, &text, config, env))
+        Ok(Self::new(path, Places::of_text(path, &text), config, env))
+    }
+
+    /// Reads a file of a tree with what it includes, and tells every fault on the way, not only the first. An include
+    /// that is not there is a fault, and so is a comma with nothing before it. `${…}` looks into the whole text and
+    /// then into `env`, not first into the file that it stands in.
+    pub fn load_in(folder: &Folder, path: &Path, env: &HashMap<String, String>) -> Reading {
+        let mut weaver = Weaver::new(folder);
+        let document = weaver.file(path).and_then(|woven| {
+            let config = settle(&mut weaver, &woven, env)?;
+            let places = Places::of_woven(&woven, weaver.files.clone());
+            Some(Self::new(path, places, config, env))
+        });
+        Reading {
+            document,
+            includes: weaver.includes,
+            faults: weaver.faults,
+        }
     }
 
     /// Reads a text that is part of the program; `name` stands for its file in errors.
     pub fn parse(name: &Path, text: &str, env: &HashMap<String, String>) -> Result<Self, SettingsError> {
         check_size(name, text)?;
         let config = hocon::parse_with_env(text, env).map_err(|error| refused(name, error))?;
-        Ok(Self::new(name, text, config, env))
+        Ok(Self::new(name, Places::of_text(name, text), config, env))
     }
 
-    fn new(file: &Path, text: &str, config: Config, env: &HashMap<String, String>) -> Self {
+    fn new(file: &Path, places: Places, config: Config, env: &HashMap<String, String>) -> Self {
         Self {
             file: file.to_owned(),
             env: env.clone(),
             config,
-            lines: lines(text),
+            places,
             warnings: RefCell::default(),
         }
     }
@@ -59,13 +80,20 @@ impl Document {
 
     /// The member of that name on the file's own level.
     pub fn top(&self, name: &str) -> Node<'_> {
-        let value = self.config.get(name).filter(|value| !value.is_null());
+        // Quoted, because a dot in a name is part of it.
+        let quoted = format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\""));
+        let value = self.config.get(&quoted).filter(|value| !value.is_null());
         Node::new(self, name.to_owned(), value)
     }
 
     /// The names on the file's own level.
     pub fn names(&self) -> Vec<&str> {
         self.config.keys()
+    }
+
+    /// The members on the file's own level.
+    pub fn members(&self) -> Vec<Node<'_>> {
+        self.names().into_iter().map(|name| self.top(name)).collect()
     }
 
     /// Refuses members on the file's own level that nobody knows.
@@ -77,6 +105,22 @@ impl Document {
             }
             None => Ok(()),
         }
+    }
+
+    /// The whole file as a value of a type of the caller's. For files without secrets: an error repeats what was found.
+    pub fn read_as<T: DeserializeOwned>(&self) -> Result<T, SettingsError> {
+        self.config.deserialize().map_err(|error| {
+            let written = Some(error.path).filter(|path| !path.is_empty());
+            let place = written.as_deref().map(|key| self.place(key));
+            SettingsError {
+                file: place
+                    .as_ref()
+                    .map_or_else(|| self.file.clone(), |place| place.file.clone()),
+                line: place.as_ref().and_then(|place| place.line),
+                key: place.map(|place| place.key),
+                problem: Problem::Unusable(error.message),
+            }
+        })
     }
 
     /// Notes what works but should be put right.
@@ -92,10 +136,142 @@ impl Document {
         self.warnings.into_inner()
     }
 
-    /// The line on which a key was last written, counted from 1.
-    pub(crate) fn line(&self, key: &str) -> Option<usize> {
-        self.lines.get(key).copied()
+    /// Where a key was last written, or else the nearest key around it.
+    pub(crate) fn place(&self, key: &str) -> Place {
+        self.places.find(key).unwrap_or_else(|| Place {
+            file: self.file.clone(),
+            line: None,
+            key: key.to_owned(),
+        })
     }
+}
+
+/// A file of a tree, as far as it could be read.
+pub struct Reading {
+    /// Its values; none when it is not readable at all, and then there is a fault.
+    pub document: Option<Document>,
+    /// Its includes and those of the included files, with those that stand in comments.
+    pub includes: Vec<Include>,
+    /// What is wrong.
+    pub faults: Vec<SettingsError>,
+}
+
+/// Where something is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The file.
+    pub file: PathBuf,
+    /// The line, counted from 1, where it is known.
+    pub line: Option<usize>,
+    /// The key as that file writes it.
+    pub key: String,
+}
+
+/// The places of all keys.
+struct Places {
+    /// The file, and those that it includes.
+    files: Vec<Included>,
+    keys: HashMap<String, (usize, usize)>,
+}
+
+struct Included {
+    file: PathBuf,
+    /// The key in which it was included.
+    prefix: String,
+}
+
+impl Places {
+    fn of_text(file: &Path, text: &str) -> Self {
+        let keys = lines(text)
+            .into_iter()
+            .map(|(key, found)| (key, (0, found.line)))
+            .collect();
+        let files = vec![Included {
+            file: file.to_owned(),
+            prefix: String::new(),
+        }];
+        Self { files, keys }
+    }
+
+    fn of_woven(woven: &Woven, files: Vec<PathBuf>) -> Self {
+        let found = lines(woven.text());
+        let mut prefixes: Vec<Option<&str>> = vec![None; files.len()];
+        let mut keys = HashMap::new();
+        for (key, Found { line, parent_bytes }) in &found {
+            let Some(origin) = woven.origin(*line) else {
+                continue;
+            };
+            keys.insert(key.clone(), (origin.inclusion, origin.line));
+            // A file's own keys have the shortest parent of all that came from it.
+            if let Some(prefix) = prefixes.get_mut(origin.inclusion)
+                && prefix.is_none_or(|known| *parent_bytes < known.len())
+            {
+                *prefix = key.get(..*parent_bytes);
+            }
+        }
+        let files = files
+            .into_iter()
+            .zip(prefixes)
+            .map(|(file, prefix)| Included {
+                file,
+                prefix: prefix.unwrap_or_default().to_owned(),
+            })
+            .collect();
+        Self { files, keys }
+    }
+
+    fn find(&self, key: &str) -> Option<Place> {
+        let mut around = key;
+        let (inclusion, line) = loop {
+            if let Some(place) = self.keys.get(around) {
+                break *place;
+            }
+            around = around.rfind(['.', '[']).and_then(|end| around.get(..end))?;
+        };
+        let included = self.files.get(inclusion)?;
+        let own = key
+            .strip_prefix(included.prefix.as_str())
+            .map_or(key, |own| own.trim_start_matches('.'));
+        Some(Place {
+            file: included.file.clone(),
+            line: Some(line),
+            key: own.to_owned(),
+        })
+    }
+}
+
+/// The values of a text. A `${…}` that leads nowhere is a fault, and the rest is read all the same.
+fn settle(weaver: &mut Weaver<'_>, woven: &Woven, env: &HashMap<String, String>) -> Option<Config> {
+    let error = match hocon::parse_with_env(woven.text(), env) {
+        Ok(config) => return Some(config),
+        Err(error) => error,
+    };
+    let is_unresolved = matches!(error, HoconError::Resolve(_));
+    let SettingsError { line, problem, .. } = refused(Path::new(""), error);
+    weaver.fault_in(woven, line, problem);
+    if !is_unresolved {
+        return None;
+    }
+    let options = ParseOptions::defaults()
+        .with_resolve_substitutions(false)
+        .with_env(env.clone());
+    let lenient = ResolveOptions::defaults()
+        .with_use_system_environment(false)
+        .with_allow_unresolved(true);
+    let config = hocon::parse_string_with_options(woven.text(), options).ok()?;
+    config.resolve(lenient).ok()
+}
+
+/// The text of a file that is not too long.
+pub(crate) fn read_text(path: &Path) -> Result<String, SettingsError> {
+    let unreadable = |error: std::io::Error| whole(path, None, Problem::Unreadable(error.to_string()));
+    let mut text = String::new();
+    let limit = u64::try_from(FILE_MAX_BYTES).unwrap_or(u64::MAX);
+    File::open(path)
+        .and_then(|file| file.take(limit.saturating_add(1)).read_to_string(&mut text))
+        .map_err(unreadable)?;
+    check_size(path, &text)?;
+    Ok(text)
 }
 
 fn check_size(file: &Path, text: &str) -> Result<(), SettingsError> {
@@ -129,5 +305,36 @@ fn whole(file: &Path, line: Option<usize>, problem: Problem) -> SettingsError {
         line,
         key: None,
         problem,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::Deserialize;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Shop {
+        door: Door,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Door {
+        port: u16,
+    }
+
+    fn read(text: &str) -> Result<Shop, SettingsError> {
+        Document::parse(Path::new("shop.conf"), text, &HashMap::new())?.read_as()
+    }
+
+    #[test]
+    fn a_value_of_the_callers_type_comes_out_or_an_error_with_its_place() {
+        assert_eq!(read("door { port = 80 }").unwrap().door.port, 80);
+        let error = read("# a shop\ndoor {\n  port = x\n}").unwrap_err();
+        assert_eq!((error.line, error.key.as_deref()), (Some(3), Some("door.port")));
+        let unknown = read("door { port = 80 }\nwindow = 1").unwrap_err();
+        assert!(unknown.to_string().contains("window"), "{unknown}");
     }
 }

@@ -1,7 +1,7 @@
 //! What can be wrong with settings, in words that say what to do.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Settings that cannot be used: `file:line: key: what is wrong`. Shows no secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -41,6 +41,22 @@ pub enum Problem {
     /// A `${…}` that leads nowhere, an include that is not there.
     #[error("cannot be resolved: {0}")]
     Unresolved(String),
+    /// A list or an object begins with a comma: its first element is gone, its neighbour's comma is left.
+    #[error("a comma stands right after the opening bracket; take it away")]
+    LeadingComma,
+    /// Two commas with nothing between them.
+    #[error("two commas with nothing between them; take one away")]
+    DoubleComma,
+    /// An include that cannot be followed.
+    #[error("include \"{target}\": {problem}{}", path_note(.path))]
+    Include {
+        /// The name, as written.
+        target: String,
+        /// The file that is meant; empty where none can be named.
+        path: PathBuf,
+        /// Why not.
+        problem: IncludeFault,
+    },
     /// There is no such key.
     #[error("unknown key{}", .0.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default())]
     UnknownKey(Option<&'static str>),
@@ -72,6 +88,37 @@ pub enum Problem {
         /// What is wrong with it.
         problem: String,
     },
+}
+
+/// Why an include cannot be followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum IncludeFault {
+    /// The file is not there.
+    #[error("there is no such file")]
+    Missing,
+    /// It leads out of the tree.
+    #[error("it leads out of the settings tree")]
+    Outside,
+    /// The file includes itself, by way of others perhaps.
+    #[error("the file includes itself")]
+    Cycle,
+    /// Deeper than [`INCLUDE_DEPTH_MAX`](crate::INCLUDE_DEPTH_MAX).
+    #[error("includes nest too deep")]
+    TooDeep,
+    /// More than [`INCLUDES_MAX`](crate::INCLUDES_MAX).
+    #[error("there are too many includes")]
+    TooMany,
+    /// `url(…)`, `classpath(…)` or no include at all.
+    #[error("only include \"name\" and include file(\"name\") are read")]
+    Unsupported,
+}
+
+fn path_note(path: &Path) -> String {
+    if path.as_os_str().is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", path.display())
+    }
 }
 
 /// Something that works but should be put right.

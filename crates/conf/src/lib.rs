@@ -3,13 +3,22 @@
 //!
 //! Invariant: a value is never printed in an error where it may be a secret.
 
+mod commas;
 mod document;
 mod error;
+mod folder;
 mod lines;
 mod node;
+mod statement;
 mod units;
+mod weave;
+mod woven;
 
-pub use document::{Document, FILE_MAX_BYTES};
-pub use error::{Problem, SettingsError, Warning};
-pub use node::{Node, nearest};
+pub use document::{Document, FILE_MAX_BYTES, Place, Reading};
+pub use error::{IncludeFault, Problem, SettingsError, Warning};
+pub use folder::Folder;
+pub use node::{Node, Scalar, nearest};
 pub use units::{KIB, SECOND_MS};
+pub use weave::{INCLUDE_DEPTH_MAX, INCLUDES_MAX, Include, TREE_MAX_BYTES};
+
+pub(crate) use document::read_text;

@@ -6,9 +6,18 @@ use std::collections::HashMap;
 /// Depth of nesting that is followed; deeper keys have no line.
 const DEPTH_MAX: usize = 32;
 
+/// Where a key was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Found {
+    /// Its line, counted from 1.
+    pub(crate) line: usize,
+    /// How much of it, in bytes, is the key around it.
+    pub(crate) parent_bytes: usize,
+}
+
 /// Full key (`http.tokens[0].token`) to line, counted from 1. The last definition wins, as in HOCON. Text that is not
 /// HOCON gives what was found up to the mistake.
-pub(crate) fn lines(text: &str) -> HashMap<String, usize> {
+pub(crate) fn lines(text: &str) -> HashMap<String, Found> {
     let tokens = hocon::tokenize(text).unwrap_or_default();
     let mut walk = Walk {
         tokens: &tokens,
@@ -25,7 +34,7 @@ pub(crate) fn lines(text: &str) -> HashMap<String, usize> {
 struct Walk<'a> {
     tokens: &'a [Token],
     at: usize,
-    found: HashMap<String, usize>,
+    found: HashMap<String, Found>,
 }
 
 impl Walk<'_> {
@@ -70,7 +79,8 @@ impl Walk<'_> {
             }
         }
         let path = join(prefix, key.trim());
-        self.found.insert(path.clone(), line);
+        let parent_bytes = prefix.len();
+        self.found.insert(path.clone(), Found { line, parent_bytes });
         while self.kind() == Some(&TokenKind::Newline) {
             self.at += 1;
         }
@@ -111,7 +121,11 @@ impl Walk<'_> {
                 TokenKind::Newline | TokenKind::Comma | TokenKind::RBrace => self.at += 1,
                 _ => {
                     let element = format!("{path}[{index}]");
-                    self.found.insert(element.clone(), token.line);
+                    let found = Found {
+                        line: token.line,
+                        parent_bytes: path.len(),
+                    };
+                    self.found.insert(element.clone(), found);
                     self.value(&element, depth + 1);
                     index += 1;
                 }
@@ -149,14 +163,14 @@ mod tests {
             ("log.level", 12),
             ("log.format", 12),
         ] {
-            assert_eq!(found.get(key), Some(&line), "{key}");
+            assert_eq!(found[key].line, line, "{key}");
         }
     }
 
     #[test]
     fn the_last_definition_wins_and_nonsense_does_no_harm() {
-        assert_eq!(lines("a = 1\na = 2").get("a"), Some(&2));
-        assert_eq!(lines("{ a = 1 }").get("a"), Some(&1));
+        assert_eq!(lines("a = 1\na = 2")["a"].line, 2);
+        assert_eq!(lines("{ a = 1 }")["a"].line, 1);
         for broken in [
             "",
             "}",

@@ -1,10 +1,21 @@
 //! One value of the settings with its key, read with a check and a good error.
 
-use crate::document::Document;
+use crate::document::{Document, Place};
 use crate::error::{Problem, SettingsError};
 use crate::units;
-use hocon::HoconValue;
+use hocon::{HoconValue, ScalarType};
 use std::ops::RangeInclusive;
+
+/// A value that is neither an object nor a list, as the file writes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scalar {
+    /// A text, with or without quotes.
+    Text(String),
+    /// A number, digit by digit.
+    Number(String),
+    /// `true` or `false`.
+    Flag(bool),
+}
 
 /// A key and its value, if it has one.
 #[derive(Clone)]
@@ -52,6 +63,11 @@ impl<'a> Node<'a> {
             .unwrap_or_default()
     }
 
+    /// Its members, in the order of the file; none when it is not an object.
+    pub fn members(&self) -> Vec<Node<'a>> {
+        self.names().into_iter().map(|name| self.get(name)).collect()
+    }
+
     /// The member of that name.
     pub fn get(&self, name: &str) -> Node<'a> {
         let value = self
@@ -78,6 +94,19 @@ impl<'a> Node<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Its value with its kind, for files that are a pattern of something else; none for objects, lists and nothing.
+    pub fn scalar(&self) -> Option<Scalar> {
+        let HoconValue::Scalar(scalar) = self.value? else {
+            return None;
+        };
+        match scalar.value_type {
+            ScalarType::Number => Some(Scalar::Number(scalar.raw.clone())),
+            ScalarType::Boolean => Some(Scalar::Flag(scalar.raw == "true")),
+            ScalarType::String => Some(Scalar::Text(scalar.raw.clone())),
+            _ => None,
+        }
     }
 
     /// Its text; numbers and the like as they are written. None when it is not there.
@@ -137,6 +166,12 @@ impl<'a> Node<'a> {
             .collect())
     }
 
+    /// It as JSON, for those who read it with a type of their own. Numbers that JSON has are numbers; all other
+    /// scalars are texts, except `true`, `false` and `null`.
+    pub fn json(&self) -> serde_json::Value {
+        self.value.map_or(serde_json::Value::Null, json)
+    }
+
     /// An error about its value, in words.
     pub fn unusable(&self, what: impl Into<String>) -> SettingsError {
         self.error(Problem::Unusable(what.into()))
@@ -144,23 +179,18 @@ impl<'a> Node<'a> {
 
     /// An error about it.
     pub fn error(&self, problem: Problem) -> SettingsError {
+        let place = self.place();
         SettingsError {
-            file: self.document.file().to_owned(),
-            line: self.line(),
-            key: Some(self.key.clone()),
+            file: place.file,
+            line: place.line,
+            key: Some(place.key),
             problem,
         }
     }
 
-    /// Its own line, or that of the nearest key around it.
-    fn line(&self) -> Option<usize> {
-        let mut key = self.key.as_str();
-        loop {
-            if let Some(line) = self.document.line(key) {
-                return Some(line);
-            }
-            key = key.rfind(['.', '[']).and_then(|end| key.get(..end))?;
-        }
+    /// Where it is written, or should be.
+    pub fn place(&self) -> Place {
+        self.document.place(&self.key)
     }
 
     fn in_range(&self, number: u64, range: &RangeInclusive<u64>, unit: &str) -> Result<u64, SettingsError> {
@@ -179,6 +209,7 @@ impl<'a> Node<'a> {
         let found = match self.value {
             Some(value) if value.is_object() => "an object",
             Some(value) if value.is_array() => "a list",
+            Some(HoconValue::Placeholder(_)) => "a substitution that leads nowhere",
             Some(_) => "something else",
             None => "nothing",
         };
@@ -193,6 +224,21 @@ fn scalar(value: &HoconValue) -> Option<String> {
     match value {
         HoconValue::Scalar(scalar) => Some(scalar.raw.clone()),
         _ => None,
+    }
+}
+
+fn json(value: &HoconValue) -> serde_json::Value {
+    match value {
+        HoconValue::Object(members) => members
+            .iter()
+            .map(|(name, value)| (name.clone(), json(value)))
+            .collect(),
+        HoconValue::Array(elements) => elements.iter().map(json).collect(),
+        HoconValue::Scalar(scalar) if scalar.value_type == ScalarType::String => scalar.raw.clone().into(),
+        HoconValue::Scalar(scalar) => {
+            serde_json::from_str(&scalar.raw).unwrap_or_else(|_| scalar.raw.clone().into())
+        }
+        _ => serde_json::Value::Null,
     }
 }
 

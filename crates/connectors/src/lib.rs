@@ -2,6 +2,8 @@
 //!
 //! Invariant: no HTTP client and no async runtime here. A connector builds requests and reads responses.
 
+pub mod alfa;
+pub mod profiles;
 pub mod raiffeisen;
 pub mod sber;
 
@@ -20,7 +22,9 @@ pub fn registry() -> &'static Registry {
 fn providers() -> Vec<Provider> {
     let mut providers = Vec::new();
     providers.extend(raiffeisen::providers());
+    providers.extend(alfa::providers());
     providers.extend(sber::providers());
+    providers.extend(profiles::providers());
     providers
 }
 

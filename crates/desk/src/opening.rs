@@ -4,7 +4,7 @@ use crate::modules::{Module, ModulesError};
 use crate::{Inner, look, replace, slot, story, unavailable};
 use connector::nspk;
 use domain::operation::{LinkOwner, PaymentRef};
-use domain::request::{Order, Pay, Request};
+use domain::request::{Link, Order, Pay, Request};
 use domain::{Abilities, Code, ModuleName, OperationId, OperationKind, Policy, Taking, Waiter};
 use engine::Opening as EngineOpening;
 use gateway::DeskError;
@@ -323,6 +323,7 @@ fn draft(inner: &Inner, message: &Message) -> Result<Draft, TurnedAway> {
             let link_id = read_link(&link.payload)?;
             draft.link_owner = Some(owner(inner, &name, &link_id, &draft.request));
             draft.link_id = Some(link_id);
+            number_is_free(inner, &name, &draft.request)?;
             let waits = draft.request.timeout_ms.map(|ms| ms.saturating_sub(LINK_GAP_MS));
             draft.policy.answer_within_ms = waits.unwrap_or(LINK_ANSWER_MS);
         }
@@ -459,6 +460,28 @@ fn owner(inner: &Inner, name: &ModuleName, link_id: &str, request: &Request) -> 
         None => LinkOwner::Nobody,
         Some(terminal) if terminal == request.terminal => LinkOwner::ThisRegister,
         Some(terminal) => LinkOwner::OtherRegister { terminal },
+    }
+}
+
+/// A terminal number that another register has is turned away before the bank is asked. The commit of the binding
+/// looks once more.
+fn number_is_free(inner: &Inner, name: &ModuleName, request: &Request) -> Result<(), TurnedAway> {
+    let Order::LinkBind(Link {
+        terminal_number: Some(number),
+        ..
+    }) = &request.order
+    else {
+        return Ok(());
+    };
+    if !inner.modules.asks_terminal_number(name) {
+        return Ok(());
+    }
+    match inner.modules.terminal_number_owner(name, number) {
+        Some(terminal) if terminal != request.terminal => Err(TurnedAway::new(
+            Code::TerminalNumberTaken,
+            format!("the terminal number belongs to register {terminal}"),
+        )),
+        _ => Ok(()),
     }
 }
 

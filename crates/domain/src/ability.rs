@@ -77,8 +77,9 @@ impl Default for Abilities {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LostRegistration {
-    /// The provider documents that the same order may be registered again while it is unpaid, and a QR that
-    /// nobody was shown cannot be paid: repeat with the same order id.
+    /// The same order may be registered again while it is unpaid: the provider documents it, or says nothing and
+    /// no reading of its silence can charge twice. A QR that nobody was shown cannot be paid. Repeat with the same
+    /// order id.
     RepeatSameOrder,
     /// The provider can be asked by our order id: ask, and repeat only when it says that it knows nothing.
     AskByOrder,

@@ -46,6 +46,9 @@ impl CallKind {
 pub struct Reference(pub BTreeMap<String, String>);
 
 impl Reference {
+    /// The key under which a [`Lookup`] names the cash link of its payment, whatever the provider told us.
+    pub const LINK: &str = "link_id";
+
     /// One of the provider's ids.
     pub fn get(&self, key: &str) -> Option<&str> {
         self.0.get(key).map(String::as_str)

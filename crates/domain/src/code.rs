@@ -71,6 +71,8 @@ pub enum Code {
     NotALink,
     /// The bank wants a terminal number to bind this link.
     TerminalNumberNeeded,
+    /// The terminal number belongs to another register; the detail names it.
+    TerminalNumberTaken,
     /// The module charges a code from the buyer's phone, and none was scanned.
     CustomerCodeNeeded,
     // --- when things break ---
@@ -94,7 +96,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, in the order of the documentation.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 41] = [
         Self::Malformed,
         Self::InvalidField,
         Self::AmountOutOfRange,
@@ -126,6 +128,7 @@ impl Code {
         Self::LinkUnbound,
         Self::NotALink,
         Self::TerminalNumberNeeded,
+        Self::TerminalNumberTaken,
         Self::CustomerCodeNeeded,
         Self::ProviderUnreachable,
         Self::ProviderSilent,

@@ -254,10 +254,14 @@ impl Draft {
     }
 
     fn lookup(&self) -> Lookup {
+        let reference = self.operation.reference.clone();
         Lookup {
             order: self.operation.order(),
             amount: self.operation.charge(),
-            reference: self.operation.reference.clone(),
+            reference: match &self.operation.link_id {
+                Some(link_id) => reference.with(Reference::LINK, link_id),
+                None => reference,
+            },
         }
     }
 

@@ -114,6 +114,7 @@ fn answered(draft: &mut Draft, call: CallKind, result: &Result<Answer, Fault>) {
         }
         _ if !expected || money::waits_for_a_person(draft) => {}
         (_, Ok(Answer::Payment(state))) => not_paid(draft, call, state),
+        (CallKind::Status, Ok(Answer::Registered(registered))) => registration::arrived(draft, registered),
         (CallKind::Revoke, Ok(Answer::Revoked)) => closing::revoked(draft),
         (_, Ok(_)) => failed(draft, call, &wrong_kind(call)),
         (_, Err(fault)) => failed(draft, call, fault),
@@ -149,7 +150,8 @@ fn not_paid(draft: &mut Draft, call: CallKind, state: &PaymentState) {
     }
 }
 
-fn not_paid_yet(draft: &mut Draft, state: &PaymentState) {
+/// The buyer has not paid so far, and may still do so.
+pub fn not_paid_yet(draft: &mut Draft, state: &PaymentState) {
     match state {
         PaymentState::NotFound if !draft.within_grace() => {
             let detail = "the provider does not know an order it registered";

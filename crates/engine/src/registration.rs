@@ -107,6 +107,34 @@ pub fn found(draft: &mut Draft, state: &PaymentState) {
     }
 }
 
+/// A registration's answer was lost, and the provider tells now what was in it: the ids to ask by from here on. An
+/// operation that has ended takes none: its link may be another payment's by now.
+pub fn arrived(draft: &mut Draft, registered: &Registered) {
+    let nobody_has_paid = PaymentState::NotStarted;
+    match draft.operation.state {
+        State::Registering => {
+            if registered.payload.is_none() && !payable_without_qr(&draft.operation) {
+                closing::begin(draft, Because::NoAnswer);
+            }
+            done(draft, registered);
+        }
+        State::Closing | State::Unresolved => {
+            if draft.operation.qr.is_none() {
+                note(draft, registered);
+            }
+            closing::not_paid(draft, CallKind::Status, &nobody_has_paid);
+        }
+        State::AwaitingPayment => {
+            draft.answered_well();
+            payment::not_paid_yet(draft, &nobody_has_paid);
+        }
+        _ => {
+            draft.answered_well();
+            watch::not_paid(draft, &nobody_has_paid);
+        }
+    }
+}
+
 /// Until the grace is over this means "not yet"; after it the same order is registered again, if there is time. A
 /// customer's code is not: it lives for seconds and the sending itself takes the money, so a second one cannot help.
 fn not_found(draft: &mut Draft) {
@@ -216,9 +244,14 @@ fn payable_without_qr(operation: &Operation) -> bool {
     (charged(operation) || subscribed || over_a_link) && !operation.abilities.reservation
 }
 
-/// Whether the registration itself charges the buyer, by the code on their phone: there is one attempt.
+/// Whether the registration itself charges the buyer, by the code on their phone or by their subscription: there is
+/// one attempt. A subscription that is not there ends in a QR like any other.
 pub fn charged(operation: &Operation) -> bool {
-    matches!(&operation.request.order, Order::Pay(pay) if pay.customer_code.is_some())
+    let shown = operation.qr.as_ref().is_some_and(|qr| !qr.payload.is_empty());
+    match &operation.request.order {
+        Order::Pay(pay) => pay.customer_code.is_some() || pay.subscriber.is_some() && !shown,
+        Order::Refund(_) | Order::LinkCheck(_) | Order::LinkBind(_) => false,
+    }
 }
 
 /// Ends a payment that was never registered.

@@ -178,6 +178,7 @@ fn pages(bank: &Running, token: &SecretString) -> anyhow::Result<Router> {
         Ok(Tender {
             module: ModuleName::new(module)?,
             title: Text::new(ru, en),
+            scans_customer_code: false,
             link: None,
         })
     };
@@ -192,6 +193,7 @@ fn pages(bank: &Running, token: &SecretString) -> anyhow::Result<Router> {
         ],
         lang: Lang::Ru,
         timeout_ms: KIOSK_WAIT_MS,
+        kiosk2: register::Kiosk2::default(),
         demo: Some(kiosk::DemoOptions {
             payer_url: "/payer".to_owned(),
             links: Vec::new(),

@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::bank::{self, Bank, BankOptions, Merchant};
 use crate::provider::{About, Provider};
-use crate::sber::{self, Sber};
+use crate::{gazprom, rsb, sber};
 
 /// What a provider is opened with: the one shop that it knows.
 #[derive(Debug, Clone)]
@@ -25,6 +25,20 @@ pub struct Opening {
     pub callback_url: Option<String>,
 }
 
+impl Opening {
+    /// An opening for a test that has no use for the rest: an invented secret, no certificate, no notifications.
+    pub fn sample(seed: u64) -> Self {
+        Self {
+            seed,
+            base_url: "https://bank.example".to_owned(),
+            shop: "Магазин «Образец»".to_owned(),
+            secret: SecretString::from("invented-secret-of-the-simulated-shop"),
+            certificate: Vec::new(),
+            callback_url: None,
+        }
+    }
+}
+
 /// A provider that can be opened.
 pub struct Kind {
     /// What it is.
@@ -39,10 +53,9 @@ pub const KINDS: &[Kind] = &[
         about: &bank::ABOUT,
         open: |opening| Arc::new(Mutex::new(raiffeisen(opening))),
     },
-    Kind {
-        about: &sber::ABOUT,
-        open: |opening| Arc::new(Mutex::new(Sber::new(opening))),
-    },
+    gazprom::KIND,
+    rsb::KIND,
+    sber::KIND,
 ];
 
 /// The provider of this name.

@@ -149,6 +149,10 @@ fn outcome_words(code: Code) -> Option<(&'static str, &'static str)> {
             "Для привязки банк просит номер терминала. Введите номер, выданный банком для этой кассы.",
             "The bank wants a terminal number to tie this code. Enter the number it issued for this register.",
         ),
+        Code::TerminalNumberTaken => (
+            "Этот номер терминала уже занят другой кассой. Проверьте номер, выданный банком, и введите его ещё раз.",
+            "Another register has this terminal number already. Check the number that the bank issued and enter it again.",
+        ),
         _ => return None,
     })
 }

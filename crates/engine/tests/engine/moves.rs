@@ -251,6 +251,7 @@ fn answers(operation: &Operation, call: CallKind) -> &'static [Say] {
             Revoked,
         ],
         CallKind::Status => &[
+            Registered,
             NotStarted,
             InProgress,
             Paid,

@@ -480,7 +480,7 @@ impl Trial {
             Move::Answer(CallKind::Status, Say::Declined) => {
                 asked_after && (book.revoked || dead || !after.abilities.revoke && charged(after))
             }
-            Move::Answer(CallKind::Status, Say::NotStarted | Say::Reserved) => {
+            Move::Answer(CallKind::Status, Say::NotStarted | Say::Registered | Say::Reserved) => {
                 asked_after && (book.revoked || dead)
             }
             Move::Answer(CallKind::Status, Say::NotFound) => {

@@ -296,6 +296,34 @@ fn a_lost_activation_of_a_sticker_is_found_and_goes_on() {
 }
 
 #[test]
+fn a_lost_activation_is_found_with_the_ids_that_were_lost() {
+    let found = tell(
+        over_a_sticker(payment()),
+        &[
+            (Answer(Register, Say::Unknown), State::Registering, None),
+            (Due, State::Registering, Some(Status)),
+            (Answer(Status, Say::Registered), State::AwaitingPayment, None),
+            ASKED,
+        ],
+    );
+    assert_eq!(found.operation.reference.get("qrId"), Some("AD10"));
+    // Found only while it is being closed: revoked, and it ends.
+    let closed = tell(
+        over_a_sticker(payment()),
+        &[
+            (Answer(Register, Say::Unknown), State::Registering, None),
+            (Cancel, State::Closing, Some(Revoke)),
+            (Answer(Revoke, Say::Unknown), State::Closing, Some(Status)),
+            (Answer(Status, Say::Registered), State::Closing, None),
+            (Due, State::Closing, Some(Revoke)),
+            (Answer(Revoke, Say::Revoked), State::Closing, Some(Status)),
+            (Answer(Status, Say::NotStarted), State::Cancelled, None),
+        ],
+    );
+    assert_eq!(closed.operation.reference.get("qrId"), Some("AD10"));
+}
+
+#[test]
 fn a_lost_charge_is_asked_about_even_where_registrations_may_be_repeated() {
     tell(
         by_customer_code(repeatable()),

@@ -208,6 +208,11 @@ impl State {
         }
         if let Some(write) = &change.settings {
             self.known(write.module())?;
+            let settings = self.settings.get(write.module());
+            let rows = settings.map(|settings| settings.terminals.iter());
+            if let Some((key, terminal)) = write.taken(change.distinct, rows.into_iter().flatten()) {
+                return Err(JournalError::Taken { key, terminal });
+            }
         }
         self.apply(change, was_final);
         Ok(())

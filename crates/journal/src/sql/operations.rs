@@ -86,7 +86,7 @@ pub(super) async fn commit<'a>(
         open_reversal(connection, dialect, operation.id, reversal, tail).await?;
     }
     if let Some(write) = &change.settings {
-        settings::write(connection, write, DAEMON, change.now).await?;
+        settings::write(connection, write, change.distinct, DAEMON, change.now).await?;
     }
     Ok(Done::Nothing)
 }

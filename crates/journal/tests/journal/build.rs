@@ -200,6 +200,7 @@ pub fn change(operation: &Operation) -> Change {
         outgoing: Vec::new(),
         reversal: None,
         settings: None,
+        distinct: &[],
         holder: HOLDER,
         now: at(2),
     }

@@ -58,7 +58,8 @@ suite! {
     leases: adopts_what_is_due, two_holders_never_share, leases_expire, renews_and_releases, what_rests_drops_out, one_is_taken_by_name,
         finds_everything_after_reopening;
     outbox: keeps_order_until_delivered, delivers_many;
-    settings: writes_and_reads, missing_module, bumps_the_revision_and_audits, writes_with_a_decision;
+    settings: writes_and_reads, missing_module, bumps_the_revision_and_audits, writes_with_a_decision,
+        refuses_what_another_register_has, concurrent_registers_never_share;
     listing: pages_newest_first, filters, tells_the_story_in_order, names_the_damaged_operation;
     batches: one_bad_job_spoils_no_other, closes_cleanly;
 }

@@ -6,26 +6,24 @@
 mod demo;
 mod goods;
 mod page;
+mod steps;
 
 pub use demo::{DemoLink, DemoOptions, demo_page};
 pub use page::kiosk_page;
 
+use crate::web::{css, html, js, reply};
 use axum::Router;
 use axum::extract::{Query, State};
-use axum::http::{HeaderName, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use domain::{ModuleName, StoreId, TerminalId};
-use maud::Markup;
+use register::Kiosk2;
 use secrecy::SecretString;
 use serde::Deserialize;
 use std::sync::Arc;
 use texts::Text;
 use texts::words::Lang;
-
-/// Everything in a page comes from its own server; nothing is inline.
-const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
-                      frame-src 'self' http: https:; frame-ancestors 'self'; base-uri 'none'; form-action 'none'";
 
 /// How the kiosk page reaches the daemon, and as whom.
 #[derive(Clone)]
@@ -44,6 +42,8 @@ pub struct KioskOptions {
     pub lang: Lang,
     /// How long the kiosk waits for a final answer, in milliseconds: 30000 to 3600000.
     pub timeout_ms: u64,
+    /// Sounds, animation and slides.
+    pub kiosk2: Kiosk2,
     /// With it, `/` is the demonstration page.
     pub demo: Option<DemoOptions>,
 }
@@ -55,12 +55,14 @@ pub struct Tender {
     pub module: ModuleName,
     /// Its name on the screen.
     pub title: Text,
+    /// Whether the buyer shows a code of their own, which the kiosk scans, rather than scanning the kiosk's.
+    pub scans_customer_code: bool,
     /// The scanned cash link to send along; usually absent, since the register's own is meant.
     pub link: Option<String>,
 }
 
-/// Serves `/kiosk`, `/kiosk/kiosk.css`, `/kiosk/kiosk.js`, `/kiosk/icon.svg`, `/kiosk/qr.svg?text=…`; with [`KioskOptions::demo`] also
-/// `/`, `/kiosk/demo.css` and `/kiosk/demo.js`. `?lang=ru|en` chooses the language of a page.
+/// Serves `/kiosk`, `/kiosk/kiosk.css`, its scripts, `/kiosk/icon.svg`, `/kiosk/qr.svg?text=…`; with
+/// [`KioskOptions::demo`] also `/`, `/kiosk/demo.css` and `/kiosk/demo.js`. `?lang=ru|en` chooses the language of a page.
 pub fn router(options: KioskOptions) -> Router {
     let with_demo = options.demo.is_some();
     let router = Router::new()
@@ -71,7 +73,12 @@ pub fn router(options: KioskOptions) -> Router {
             "/kiosk/kiosk.css",
             get(|| async { css(include_str!("kiosk.css")) }),
         )
-        .route("/kiosk/kiosk.js", get(|| async { js(include_str!("kiosk.js")) }));
+        .route("/kiosk/kiosk.js", get(|| async { js(include_str!("kiosk.js")) }))
+        .route(
+            "/kiosk/effects.js",
+            get(|| async { js(include_str!("effects.js")) }),
+        )
+        .route("/kiosk/scan.js", get(|| async { js(include_str!("scan.js")) }));
     let router = if with_demo {
         router
             .route("/", get(demo))
@@ -114,27 +121,4 @@ async fn qr_svg(Query(query): Query<QrQuery>) -> Response {
 
 async fn icon() -> Response {
     reply("image/svg+xml", "no-cache", include_str!("icon.svg").to_owned())
-}
-
-fn html(page: &Markup) -> Response {
-    reply("text/html; charset=utf-8", "no-store", page.0.clone())
-}
-
-fn css(text: &'static str) -> Response {
-    reply("text/css; charset=utf-8", "no-cache", text.to_owned())
-}
-
-fn js(text: &'static str) -> Response {
-    reply("text/javascript; charset=utf-8", "no-cache", text.to_owned())
-}
-
-fn reply(content_type: &'static str, cache: &'static str, body: String) -> Response {
-    let headers: [(HeaderName, &str); 5] = [
-        (header::CONTENT_TYPE, content_type),
-        (header::CACHE_CONTROL, cache),
-        (header::CONTENT_SECURITY_POLICY, POLICY),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "no-referrer"),
-    ];
-    (headers, body).into_response()
 }

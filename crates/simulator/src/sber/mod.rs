@@ -14,9 +14,11 @@ mod orders;
 #[cfg(test)]
 mod tests;
 
+use std::sync::{Arc, Mutex};
+
 use secrecy::SecretString;
 
-use crate::catalogue::Opening;
+use crate::catalogue::{Kind, Opening};
 use crate::ledger::{Ledger, Rules};
 use crate::provider::{About, Certificate, Lack, Step};
 use crate::teller::Teller;
@@ -34,6 +36,12 @@ pub const ABOUT: About = About {
     stickers: false,
     // The bank notifies of SberPay orders only, and signs nothing: nobody could believe it.
     lacks: &[Lack::Notifications],
+};
+
+/// How it is opened.
+pub const KIND: Kind = Kind {
+    about: &ABOUT,
+    open: |opening| Arc::new(Mutex::new(Sber::new(opening))),
 };
 
 /// The application of the one shop that the bank knows.

@@ -2,6 +2,7 @@
 //! of it, whichever bank it plays.
 
 mod registered;
+mod sber;
 
 pub use registered::{SIMULATED, Shared, Simulated, simulated};
 pub use simulator::{Lack, Provider as SimulatedProvider};
@@ -20,6 +21,7 @@ pub const fn step(kind: CallKind) -> Step {
         CallKind::RefundStatus => Step::RefundStatus,
         CallKind::LinkCheck => Step::LinkCheck,
         CallKind::LinkBind => Step::LinkBind,
+        CallKind::Confirm => Step::Confirm,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Which module of the registry speaks to which simulated provider, and with which settings.
 
-use super::SimulatedProvider;
+use super::{SimulatedProvider, sber};
 use crate::bank::raiffeisen;
 use crate::world::{CASH_LINK, DYNAMIC, merchant_row};
 use serde_json::{Map, Value};
@@ -19,6 +19,8 @@ pub struct Simulated {
     pub merchant: fn() -> Map<String, Value>,
     /// The same settings with a login that the provider does not know.
     pub wrong_login: fn() -> Map<String, Value>,
+    /// The same settings with a client certificate that the provider does not know; none where it wants none.
+    pub wrong_certificate: Option<fn() -> Map<String, Value>>,
 }
 
 /// Every module that has a simulated provider. A module that is missing here fails the certification suite.
@@ -28,12 +30,28 @@ pub const SIMULATED: &[Simulated] = &[
         open: |seed| Arc::new(Mutex::new(raiffeisen(seed))),
         merchant: raiffeisen_dynamic,
         wrong_login: || wrong_key(raiffeisen_dynamic()),
+        wrong_certificate: None,
     },
     Simulated {
         module: CASH_LINK,
         open: |seed| Arc::new(Mutex::new(raiffeisen(seed))),
         merchant: raiffeisen_cash_link,
         wrong_login: || wrong_key(raiffeisen_cash_link()),
+        wrong_certificate: None,
+    },
+    Simulated {
+        module: sber::SBP,
+        open: sber::open,
+        merchant: sber::sbp,
+        wrong_login: || sber::wrong_secret(sber::sbp()),
+        wrong_certificate: Some(|| sber::wrong_certificate(sber::sbp())),
+    },
+    Simulated {
+        module: sber::SBER_PAY,
+        open: sber::open,
+        merchant: sber::sber_pay,
+        wrong_login: || sber::wrong_secret(sber::sber_pay()),
+        wrong_certificate: Some(|| sber::wrong_certificate(sber::sber_pay())),
     },
 ];
 
@@ -55,4 +73,12 @@ fn raiffeisen_cash_link() -> Map<String, Value> {
 fn wrong_key(mut row: Map<String, Value>) -> Map<String, Value> {
     row.insert("secretKey".to_owned(), "a-key-that-the-bank-does-not-know".into());
     row
+}
+
+/// The settings that a JSON object writes.
+pub(super) fn object(row: Value) -> Map<String, Value> {
+    match row {
+        Value::Object(row) => row,
+        _ => Map::new(),
+    }
 }
