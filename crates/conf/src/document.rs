@@ -110,12 +110,10 @@ impl Document {
     /// The whole file as a value of a type of the caller's. For files without secrets: an error repeats what was found.
     pub fn read_as<T: DeserializeOwned>(&self) -> Result<T, SettingsError> {
         self.config.deserialize().map_err(|error| {
-            let written = Some(error.path).filter(|path| !path.is_empty());
-            let place = written.as_deref().map(|key| self.place(key));
+            let key = Some(error.path).filter(|path| !path.is_empty());
+            let place = key.map(|key| self.place(&key));
             SettingsError {
-                file: place
-                    .as_ref()
-                    .map_or_else(|| self.file.clone(), |place| place.file.clone()),
+                file: place.as_ref().map_or(&self.file, |place| &place.file).clone(),
                 line: place.as_ref().and_then(|place| place.line),
                 key: place.map(|place| place.key),
                 problem: Problem::Unusable(error.message),

@@ -55,6 +55,8 @@ mod tests {
         assert!(registry().find("qrraiffd").is_some() && registry().find("qrraiff").is_none());
     }
 
+    const SAMPLE: &str = "-----BEGIN A SAMPLE-----";
+
     /// The rows that the documentation shows are taken as they stand there.
     #[test]
     fn documented_rows_are_valid() {
@@ -78,12 +80,18 @@ mod tests {
             let terminal = rows.get(&(provider.module, "terminals")).unwrap_or(&none);
             // The page rightly shows files, which are not on this machine.
             for key in provider.all_keys() {
-                let named = merchant.remove(&format!("{}_file", key.name)).is_some();
-                if key.kind == KeyType::Pem {
-                    merchant.remove(key.name);
-                } else if named && key.name != "cert_password" {
-                    merchant.insert(key.name.to_owned(), Value::from("secret"));
+                let in_file = merchant.remove(&format!("{}_file", key.name)).is_some();
+                match key.kind {
+                    KeyType::Secret if key.required => assert!(in_file, "{}", key.name),
+                    // It belongs to a PKCS#12 file, which is none here; its key takes its place.
+                    KeyType::Secret if key.name == "cert_password" && in_file => {
+                        merchant.insert("pkey".to_owned(), Value::from(SAMPLE));
+                        continue;
+                    }
+                    KeyType::Pem if merchant.contains_key(key.name) => {}
+                    _ => continue,
                 }
+                merchant.insert(key.name.to_owned(), Value::from(SAMPLE));
             }
             assert!(
                 provider.connect(&merchant, terminal).is_ok(),

@@ -40,7 +40,7 @@ fn explain_module(module: &Arc<Module>, is_linked: bool, out: &mut String) {
     let talk = Talk {
         module: Arc::clone(module),
         is_linked,
-        settings: made_up_settings(module),
+        settings: Arc::new(made_up_settings(module)),
     };
     for call in made_up_calls(&talk) {
         if !talk.abilities().allows(call.kind()) {

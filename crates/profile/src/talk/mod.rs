@@ -29,13 +29,14 @@ const PURPOSE_MAX: usize = 140;
 const LINK_ID: &str = "link_id";
 
 /// One register's conversation with a provider that a profile describes.
+#[derive(Clone)]
 pub(crate) struct Talk {
     /// The whole module.
     pub module: Arc<Module>,
     /// Whether this register has a cash link and the profile says something else for it.
     pub is_linked: bool,
     /// The register's settings.
-    pub settings: Settings,
+    pub settings: Arc<Settings>,
 }
 
 impl Connector for Talk {
@@ -65,11 +66,11 @@ impl Connector for Talk {
         }
         let turn = match call {
             Call::Register(call) => self.register(call, heard, now),
-            Call::Confirm(call) => self.confirm(call, heard, now),
-            Call::Status(lookup) => self.status(lookup, heard, now),
-            Call::Revoke(lookup) => self.revoke(lookup, heard, now),
-            Call::Refund(call) => self.refund(call, heard, now),
-            Call::RefundStatus(call) => self.refund_status(call, heard, now),
+            Call::Confirm(call) => self.as_registered(&call.lookup).confirm(call, heard, now),
+            Call::Status(lookup) => self.as_registered(lookup).status(lookup, heard, now),
+            Call::Revoke(lookup) => self.as_registered(lookup).revoke(lookup, heard, now),
+            Call::Refund(call) => self.as_registered(&call.payment).refund(call, heard, now),
+            Call::RefundStatus(call) => self.as_registered(&call.payment).refund_status(call, heard, now),
             Call::LinkCheck(call) => self.link_check(call, heard, now),
             Call::LinkBind(call) => self.link_bind(call, heard, now),
         };
@@ -131,6 +132,20 @@ impl Talk {
         match &self.module.linked {
             Some(linked) if self.is_linked => linked,
             _ => &self.module.plain,
+        }
+    }
+
+    /// The same, as it was when this payment was registered: over a link, or not. A payment of which the provider has
+    /// told nothing is as the register is now.
+    fn as_registered(&self, lookup: &Lookup) -> Self {
+        let told = !lookup.reference.0.is_empty();
+        Self {
+            is_linked: if told {
+                lookup.reference.get(LINK_ID).is_some()
+            } else {
+                self.is_linked
+            },
+            ..self.clone()
         }
     }
 

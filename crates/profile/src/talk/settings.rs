@@ -58,7 +58,7 @@ pub(crate) fn build(module: &Arc<Module>, settings: &Map<String, Json>) -> Resul
     let talk = Talk {
         is_linked: typed.link_id.is_some(),
         module: Arc::clone(module),
-        settings: typed,
+        settings: Arc::new(typed),
     };
     check_link(&talk, settings, &policy)?;
     if module.auth.client_certificate && text(settings, "cert").is_none() {

@@ -2,9 +2,8 @@
 //! of it, whichever bank it plays.
 
 mod registered;
-mod sber;
 
-pub use registered::{SIMULATED, Shared, Simulated, simulated};
+pub use registered::{Shared, Simulated, all, simulated};
 pub use simulator::{Lack, Provider as SimulatedProvider};
 
 use domain::{CallKind, OrderId};
@@ -21,7 +20,6 @@ pub const fn step(kind: CallKind) -> Step {
         CallKind::RefundStatus => Step::RefundStatus,
         CallKind::LinkCheck => Step::LinkCheck,
         CallKind::LinkBind => Step::LinkBind,
-        CallKind::Confirm => Step::Confirm,
     }
 }
 

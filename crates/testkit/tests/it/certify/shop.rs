@@ -8,9 +8,9 @@ use domain::{
 };
 use journal::SettingsWrite;
 use protocol::{LinkVerdict, Message, Reply};
+
 use serde_json::{Map, Value, json};
 use simulator::bank::PayerAction;
-use simulator::provider::Certificate;
 use simulator::{CodeOutcome, Fault, When};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -32,7 +32,7 @@ pub struct Shop {
     /// The code that was scanned for each payment, for a module that cannot work without one.
     codes: Mutex<BTreeMap<String, String>>,
     module: &'static str,
-    simulated: &'static Simulated,
+    simulated: Simulated,
 }
 
 impl Shop {
@@ -56,7 +56,7 @@ impl Shop {
         let mut shop = Self {
             world,
             till,
-            abilities: connect(module, simulated)?.connector.abilities(),
+            abilities: connect(module, &simulated)?.connector.abilities(),
             sticker: None,
             codes: Mutex::default(),
             module,
@@ -67,7 +67,7 @@ impl Shop {
     }
 
     fn built(&self) -> Result<connector::Built> {
-        connect(self.module, self.simulated)
+        connect(self.module, &self.simulated)
     }
 
     /// The longest that one request may take, in milliseconds.
@@ -85,12 +85,14 @@ impl Shop {
         let own = self.world.bank.lock().own_sticker();
         let sticker = own.context("a cash-link module that cannot bind needs `own_sticker`")?;
         let id = connector::nspk::PaymentLink::parse(&sticker)?.qrc_id().to_owned();
-        let row = json!({"qr_id": id, "payload": sticker});
+        let mut row = self.simulated.terminal()?;
+        row.insert("qr_id".to_owned(), id.into());
+        row.insert("payload".to_owned(), sticker.as_str().into());
         self.world
             .configure(SettingsWrite::Terminal {
                 module: ModuleName::new(self.module)?,
                 terminal: TerminalId::new("1")?,
-                value: row.as_object().cloned(),
+                value: Some(row),
             })
             .await?;
         Ok(sticker)
@@ -208,24 +210,19 @@ impl Shop {
     /// Puts the right login, or a wrong one, into the settings.
     pub async fn login(&self, right: bool) -> Result<()> {
         let row = if right {
-            (self.simulated.merchant)()
+            self.simulated.merchant()?
         } else {
-            (self.simulated.wrong_login)()
+            self.simulated.wrong_login()?
         };
         self.settings(row).await
     }
 
     /// Puts a client certificate that the provider does not know into the settings. False: the provider wants none.
     pub async fn wrong_certificate(&self) -> Result<bool> {
-        let wants = self.world.bank.lock().about().certificate != Certificate::NotAsked;
-        let Some(row) = self.simulated.wrong_certificate else {
-            ensure!(
-                !wants,
-                "a provider with client certificates needs `wrong_certificate`"
-            );
+        let Some(row) = self.simulated.wrong_certificate()? else {
             return Ok(false);
         };
-        self.settings(row()).await?;
+        self.settings(row).await?;
         Ok(true)
     }
 
@@ -281,7 +278,7 @@ fn connect(module: &str, simulated: &Simulated) -> Result<connector::Built> {
     let provider = connectors::registry()
         .find(module)
         .context("not in the registry")?;
-    Ok(provider.connect(&(simulated.merchant)(), &Map::<String, Value>::new())?)
+    Ok(provider.connect(&simulated.merchant()?, &simulated.terminal()?)?)
 }
 
 fn call(kind: CallKind, till: &Till) -> Result<Call> {
