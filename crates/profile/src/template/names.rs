@@ -224,7 +224,11 @@ impl<'a> Names<'a> {
             return Err(format!("the settings have no key `{name}`{near}; declare it in `keys`"));
         };
         let kind = match key.kind {
-            KeyType::Text { .. } | KeyType::Digits { .. } | KeyType::Url | KeyType::Word(_) => Kind::Text,
+            KeyType::Text { .. }
+            | KeyType::Digits { .. }
+            | KeyType::Number { .. }
+            | KeyType::Url
+            | KeyType::Word(_) => Kind::Text,
             KeyType::Integer { .. } => Kind::Number,
             KeyType::Flag => Kind::Flag,
             KeyType::Secret | KeyType::Pem => Kind::Secret,

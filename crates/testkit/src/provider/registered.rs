@@ -1,10 +1,17 @@
 //! Which module of the registry speaks to which simulated provider, and with which settings.
 
 use super::SimulatedProvider;
-use crate::bank::raiffeisen;
+use crate::bank::{SECRET_KEY, raiffeisen};
 use crate::world::{CASH_LINK, DYNAMIC, merchant_row};
-use serde_json::{Map, Value};
-use std::sync::{Arc, Mutex};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::{Map, Value, json};
+use simulator::{Opening, catalogue, gazprom, keys, rsb};
+use std::sync::{Arc, LazyLock, Mutex};
+
+/// The shop's client certificate, PEM.
+static SHOP_CERTIFICATE: LazyLock<String> = LazyLock::new(|| keys::shop().certificate_pem().unwrap_or_default());
 
 /// A provider that the sender, the payer and the test share.
 pub type Shared = Arc<Mutex<dyn SimulatedProvider>>;
