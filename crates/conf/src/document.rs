@@ -111,11 +111,11 @@ impl Document {
     pub fn read_as<T: DeserializeOwned>(&self) -> Result<T, SettingsError> {
         self.config.deserialize().map_err(|error| {
             let key = Some(error.path).filter(|path| !path.is_empty());
-            let place = key.as_deref().map(|key| self.place(key));
+            let place = key.map(|key| self.place(&key));
             SettingsError {
                 file: place.as_ref().map_or(&self.file, |place| &place.file).clone(),
                 line: place.as_ref().and_then(|place| place.line),
-                key,
+                key: place.map(|place| place.key),
                 problem: Problem::Unusable(error.message),
             }
         })

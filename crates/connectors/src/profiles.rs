@@ -34,9 +34,11 @@ impl Shipped {
 
 /// The shipped profile that serves this module.
 pub fn of_module(module: &str) -> Option<&'static Shipped> {
-    SHIPPED
-        .iter()
-        .find(|shipped| shipped.read().is_ok_and(|profile| profile.names().any(|name| name == module)))
+    SHIPPED.iter().find(|shipped| {
+        shipped
+            .read()
+            .is_ok_and(|profile| profile.names().any(|name| name == module))
+    })
 }
 
 /// The modules of every shipped profile. A test holds the profiles right, so nothing is left out.

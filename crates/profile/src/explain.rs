@@ -50,7 +50,10 @@ fn explain_module(module: &Arc<Module>, is_linked: bool, out: &mut String) {
         match first_request(&talk, &call, NOW) {
             Some(request) => show(&kind, &request, out),
             None => {
-                let _ = writeln!(out, "\n  {kind}: cannot be shown without real settings (it is signed with a key)");
+                let _ = writeln!(
+                    out,
+                    "\n  {kind}: cannot be shown without real settings (it is signed with a key)"
+                );
             }
         }
     }
@@ -59,7 +62,11 @@ fn explain_module(module: &Arc<Module>, is_linked: bool, out: &mut String) {
 fn show(kind: &str, request: &WireRequest, out: &mut String) {
     let _ = writeln!(out, "\n  {kind}: {} {}", request.method.as_str(), request.url);
     if let Some(need) = &request.token {
-        let _ = writeln!(out, "    after a login at {} for `{}`", need.login.url, need.scope);
+        let _ = writeln!(
+            out,
+            "    after a login at {} for `{}`",
+            need.login.url, need.scope
+        );
     }
     for (name, value) in &request.headers {
         let _ = writeln!(out, "    {name}: {value:?}");
@@ -80,6 +87,7 @@ fn made_up_settings(module: &Module) -> Settings {
             KeyType::Number { .. } => text("26300000"),
             KeyType::Flag => Value::Flag(true),
             KeyType::Digits { count } => Value::Text("1".repeat(count)),
+            KeyType::Number { .. } => text("1"),
             KeyType::Word(words) => text(words.first().unwrap_or(&"")),
             KeyType::Url => text("https://provider.example"),
             KeyType::Text { .. } if key.name == "qr_id" => text(LINK_ID),
@@ -103,7 +111,11 @@ fn made_up_settings(module: &Module) -> Settings {
 fn made_up_calls(talk: &Talk) -> Vec<Call> {
     let operation = OperationId::from_bytes([7; 16]);
     let amount = Kopecks::new(111_011).unwrap_or(Kopecks::ZERO);
-    let kept = talk.variant().calls.values().flat_map(|call| call.answer.keep.iter());
+    let kept = talk
+        .variant()
+        .calls
+        .values()
+        .flat_map(|call| call.answer.keep.iter());
     let reference = kept.fold(Reference::default(), |reference, (name, _)| {
         reference.with(name, format!("<{name}>"))
     });

@@ -65,7 +65,11 @@ impl Folder {
                 Err(found) => faults.0.extend(found.0),
             }
         }
-        if faults.0.is_empty() { Ok(providers) } else { Err(faults) }
+        if faults.0.is_empty() {
+            Ok(providers)
+        } else {
+            Err(faults)
+        }
     }
 }
 
@@ -79,16 +83,24 @@ fn stamps(folder: &Path) -> Result<BTreeMap<PathBuf, Stamp>, SettingsError> {
     let listed = std::fs::read_dir(folder).map_err(|error| unreadable(folder, error.to_string()))?;
     let mut stamps = BTreeMap::new();
     for entry in listed {
-        let path = entry.map_err(|error| unreadable(folder, error.to_string()))?.path();
+        let path = entry
+            .map_err(|error| unreadable(folder, error.to_string()))?
+            .path();
         if path.extension().is_none_or(|extension| extension != "conf") {
             continue;
         }
         if stamps.len() == FILES_MAX {
-            return Err(unreadable(folder, format!("it holds more than {FILES_MAX} profiles")));
+            return Err(unreadable(
+                folder,
+                format!("it holds more than {FILES_MAX} profiles"),
+            ));
         }
         let data = std::fs::metadata(&path).map_err(|error| unreadable(&path, error.to_string()))?;
         if data.len() > SIZE_MAX_BYTES {
-            return Err(unreadable(&path, format!("it is longer than {SIZE_MAX_BYTES} bytes")));
+            return Err(unreadable(
+                &path,
+                format!("it is longer than {SIZE_MAX_BYTES} bytes"),
+            ));
         }
         stamps.insert(path, stamp(&data));
     }

@@ -1,8 +1,8 @@
 //! A profile that was read and checked.
 
 use crate::answer::Shape;
-use crate::template::{Json, Name, Step, Text, Xml};
 use crate::template::placeholder::Placeholder;
+use crate::template::{Json, Name, Step, Text, Xml};
 use connector::{Key, Method};
 use domain::{LostRegistration, Taking};
 use std::collections::BTreeMap;
@@ -107,7 +107,10 @@ pub(crate) struct Variant {
 
 /// What a module can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "independent yes-or-no facts, read by name")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent yes-or-no facts, read by name"
+)]
 pub(crate) struct Can {
     pub revoke: bool,
     pub refund: bool,
@@ -166,7 +169,14 @@ impl CallPattern {
         match &self.body {
             BodyPattern::Nothing => {}
             BodyPattern::Json(json) => json.visit(false, &mut |place, in_orders| {
-                see(place, if in_orders { Needed::Always } else { Needed::Perhaps });
+                see(
+                    place,
+                    if in_orders {
+                        Needed::Always
+                    } else {
+                        Needed::Perhaps
+                    },
+                );
             }),
             BodyPattern::Form(fields) => {
                 for (_, text) in fields {
@@ -179,7 +189,9 @@ impl CallPattern {
 
     /// Whether it cannot be made without an id that the provider gave the refund.
     pub(crate) fn needs_refund_reference(&self) -> bool {
-        self.path.places().any(|place| matches!(place.name, Name::RefundReference(_)))
+        self.path
+            .places()
+            .any(|place| matches!(place.name, Name::RefundReference(_)))
     }
 
     /// Whether the request names this.

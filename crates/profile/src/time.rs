@@ -20,7 +20,8 @@ pub(crate) enum TimeFormat {
 }
 
 /// What a profile may write for a moment, for messages.
-pub(crate) const FORMATS: &str = "iso, utc, unix_s, unix_ms, or a pattern of yyyy MM dd HH mm ss like yyyyMMddHHmmss";
+pub(crate) const FORMATS: &str =
+    "iso, utc, unix_s, unix_ms, or a pattern of yyyy MM dd HH mm ss like yyyyMMddHHmmss";
 
 impl TimeFormat {
     /// Reads the name of a format or a pattern of `yyyy MM dd HH mm ss` and marks between them.

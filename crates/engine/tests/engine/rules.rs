@@ -69,7 +69,9 @@ pub struct Book {
 
 /// Whether the registration itself charges the buyer.
 fn charged(operation: &Operation) -> bool {
-    matches!(&operation.request.order, Order::Pay(pay) if pay.customer_code.is_some())
+    let shown = operation.qr.as_ref().is_some_and(|qr| !qr.payload.is_empty());
+    matches!(&operation.request.order, Order::Pay(pay)
+        if pay.customer_code.is_some() || pay.subscriber.is_some() && !shown)
 }
 
 impl Trial {

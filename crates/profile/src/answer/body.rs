@@ -49,9 +49,9 @@ impl Place {
 pub(crate) struct Places(pub Vec<Place>);
 
 fn pointer(text: &str) -> Result<Vec<String>, String> {
-    let rest = text
-        .strip_prefix('/')
-        .ok_or_else(|| format!("`{text}` is no place in JSON: a JSON pointer begins with a slash, like /data/status"))?;
+    let rest = text.strip_prefix('/').ok_or_else(|| {
+        format!("`{text}` is no place in JSON: a JSON pointer begins with a slash, like /data/status")
+    })?;
     let steps = rest.split('/').map(|step| {
         let plain = step.replace("~1", "/").replace("~0", "~");
         let good = step.replace("~0", "").replace("~1", "");
@@ -71,7 +71,9 @@ fn path(text: &str) -> Result<String, String> {
     let good = |step: &str| {
         let (name, condition) = step.split_once('[').unwrap_or((step, "@a=b]"));
         !name.is_empty()
-            && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'))
+            && name
+                .chars()
+                .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'))
             && condition
                 .strip_prefix('@')
                 .and_then(|rest| rest.strip_suffix(']'))
@@ -181,7 +183,9 @@ fn descend<'a>(raw: &'a RawValue, steps: &[String]) -> Result<Option<&'a RawValu
             }
             Some(b'[') => {
                 let list: Vec<&'a RawValue> = serde_json::from_str(at.get()).map_err(|_| NotReadable)?;
-                step.parse::<usize>().ok().and_then(|index| list.get(index).copied())
+                step.parse::<usize>()
+                    .ok()
+                    .and_then(|index| list.get(index).copied())
             }
             _ => None,
         };

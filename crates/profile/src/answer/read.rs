@@ -9,7 +9,10 @@ use crate::template::text::plain;
 use connector::WireResponse;
 use connector::answer::{door, unclear, words};
 use domain::call::{Reference, Registered};
-use domain::{Certainty, Code, Fault, Kopecks, LinkState, PaymentState, RefundState, Reserved, ReservedPosition, Timestamp};
+use domain::{
+    Certainty, Code, Fault, Kopecks, LinkState, PaymentState, RefundState, Reserved, ReservedPosition,
+    Timestamp,
+};
 
 /// The most characters of an id that is kept.
 const KEPT_MAX: usize = 256;
@@ -55,7 +58,9 @@ impl Refusal {
                 Code::ProviderSilent,
                 format!("the provider knows this order already; it is asked about: {message}"),
             ),
-            None => unclear(&format!("a refusal that the profile does not list under `errors`: {message}")),
+            None => unclear(&format!(
+                "a refusal that the profile does not list under `errors`: {message}"
+            )),
         };
         match &self.code {
             Some(code) => fault.with_provider_code(code),
@@ -68,11 +73,14 @@ impl Shape {
     /// Reads an answer up to whether it says yes or no.
     pub(crate) fn hear<'a>(&self, response: &'a WireResponse, now: Timestamp) -> Result<Said<'a>, Fault> {
         let body = Body::parse(&response.body, self.format);
-        door(response, now).map_err(|fault| match body.as_ref().ok().and_then(|body| self.code_of(body)) {
-            Some(code) => fault.with_provider_code(code),
-            None => fault,
+        door(response, now).map_err(|fault| {
+            match body.as_ref().ok().and_then(|body| self.code_of(body)) {
+                Some(code) => fault.with_provider_code(code),
+                None => fault,
+            }
         })?;
-        let body = body.map_err(|NotReadable| unclear(&what_came(response, "what the profile says it is")))?;
+        let body =
+            body.map_err(|NotReadable| unclear(&what_came(response, "what the profile says it is")))?;
         let is_2xx = (200..300).contains(&response.status);
         if matches!(body, Body::Empty) && is_2xx && response.status != 204 {
             return Err(unclear(&what_came(response, "a body")));
@@ -97,7 +105,10 @@ impl Shape {
     }
 
     fn refusal(&self, body: &Body<'_>, status: u16) -> Refusal {
-        let said = self.message.as_ref().and_then(|places| read(body, places).ok().flatten());
+        let said = self
+            .message
+            .as_ref()
+            .and_then(|places| read(body, places).ok().flatten());
         let code = self.code_of(body);
         // A web server's own 404 has no body of the provider's kind and says nothing about an order.
         let http = || (!matches!(body, Body::Empty)).then(|| format!("http_{status}"));
@@ -134,7 +145,8 @@ impl Shape {
     fn agreement(&self, body: &Body<'_>, view: &View<'_>) -> Result<Agreement, Fault> {
         let mut agreement = Agreement::Silent;
         for (place, expected) in &self.about {
-            let (Some(found), Some(expected_text)) = (read_at(body, place)?, expected.fill(view, plain)) else {
+            let (Some(found), Some(expected_text)) = (read_at(body, place)?, expected.fill(view, plain))
+            else {
                 continue;
             };
             if found.trim() != expected_text.text {
@@ -180,7 +192,9 @@ impl Shape {
     fn paid(&self, part: &Body<'_>, view: &View<'_>, agreement: Agreement) -> Result<PaymentState, Fault> {
         let names_an_id = self.about.iter().any(|(_, text)| text.places().next().is_some());
         if names_an_id && agreement != Agreement::Ours {
-            return Err(unclear("a payment that names none of the ids that the profile compares"));
+            return Err(unclear(
+                "a payment that names none of the ids that the profile compares",
+            ));
         }
         for place in self.paid_needs.iter().flat_map(|places| &places.0) {
             if read_at(part, place)?.is_none() {
@@ -236,7 +250,12 @@ impl Shape {
     }
 
     /// What a registration gave.
-    pub(crate) fn registered(&self, body: &Body<'_>, view: &View<'_>, needs_payload: bool) -> Result<Registered, Fault> {
+    pub(crate) fn registered(
+        &self,
+        body: &Body<'_>,
+        view: &View<'_>,
+        needs_payload: bool,
+    ) -> Result<Registered, Fault> {
         self.not_about_another(body, view)?;
         if let Some(place) = &self.status
             && let Some(word) = read(body, place)?
@@ -257,7 +276,10 @@ impl Shape {
             return Err(unclear("the order's sum is not the one that was asked for"));
         }
         let payload = source(self.payload.as_ref(), body, view)?;
-        if payload.as_ref().is_some_and(|payload| payload.chars().count() > PAYLOAD_MAX) {
+        if payload
+            .as_ref()
+            .is_some_and(|payload| payload.chars().count() > PAYLOAD_MAX)
+        {
             return Err(unclear("the QR's content is longer than any QR"));
         }
         if needs_payload && payload.is_none() {
@@ -290,13 +312,21 @@ impl Shape {
     }
 
     /// What of the receipt may be paid.
-    pub(crate) fn reserved(&self, body: &Body<'_>, view: &View<'_>, reserve: &Reserve) -> Result<Reserved, Fault> {
+    pub(crate) fn reserved(
+        &self,
+        body: &Body<'_>,
+        view: &View<'_>,
+        reserve: &Reserve,
+    ) -> Result<Reserved, Fault> {
         let told = self.registered(body, view, false)?;
         let available = self.money_at(body, &reserve.available)?;
         let available = available.ok_or_else(|| unclear("the sum that may be paid is missing"))?;
         let mut positions = Vec::new();
         if let (Some(list), Some(number), Some(sum)) = (&reserve.list, &reserve.number, &reserve.sum) {
-            let elements = body.list(list).map_err(|NotReadable| twice())?.unwrap_or_default();
+            let elements = body
+                .list(list)
+                .map_err(|NotReadable| twice())?
+                .unwrap_or_default();
             for element in &elements {
                 let number = read(element, number)?.and_then(|text| text.parse().ok());
                 let (Some(number), Some(sum)) = (number, self.money_at(element, sum)?) else {
@@ -364,7 +394,8 @@ impl Shape {
             return Ok(None);
         };
         let sum = self.unit.read(&text);
-        sum.map(Some).ok_or_else(|| unclear("the sum is not an amount of money"))
+        sum.map(Some)
+            .ok_or_else(|| unclear("the sum is not an amount of money"))
     }
 
     fn kept(&self, body: &Body<'_>, view: &View<'_>) -> Result<Reference, Fault> {
@@ -374,13 +405,14 @@ impl Shape {
                 continue;
             };
             if value.chars().count() > KEPT_MAX || value.chars().any(char::is_control) {
-                return Err(unclear(&format!("`{name}` is no id: longer than {KEPT_MAX} characters, or not printable")));
+                return Err(unclear(&format!(
+                    "`{name}` is no id: longer than {KEPT_MAX} characters, or not printable"
+                )));
             }
             reference = reference.with(name, value);
         }
         Ok(reference)
     }
-
 }
 
 fn source(source: Option<&Source>, body: &Body<'_>, view: &View<'_>) -> Result<Option<String>, Fault> {

@@ -32,7 +32,6 @@ const OWN: [&str; 13] = [
     "keep",
     "state",
     "reserved",
-    
 ];
 
 /// What is needed to read the answer of a call.
@@ -89,7 +88,9 @@ impl Reader<'_, '_> {
 
     /// The call's own member of that name, then the shared ones.
     fn each(&self, name: &str) -> Vec<Node<'_>> {
-        std::iter::once(self.call.get(name)).chain(self.layers.each(name)).collect()
+        std::iter::once(self.call.get(name))
+            .chain(self.layers.each(name))
+            .collect()
     }
 
     fn ok(&self, faults: &mut Faults) -> Option<(Places, Vec<String>)> {
@@ -100,9 +101,15 @@ impl Reader<'_, '_> {
         faults.only(&node, &["at", "is"]);
         let place = self.places(&node.get("at"), faults);
         let list = faults.take(node.get("is").list())?;
-        let yes: Vec<String> = list.iter().filter_map(|one| faults.take(one.text()).flatten()).collect();
+        let yes: Vec<String> = list
+            .iter()
+            .filter_map(|one| faults.take(one.text()).flatten())
+            .collect();
         if yes.is_empty() || place.is_none() {
-            faults.unusable(&node, "write where it stands and what it says: ok { at = /code, is = [\"0\"] }");
+            faults.unusable(
+                &node,
+                "write where it stands and what it says: ok { at = /code, is = [\"0\"] }",
+            );
             return None;
         }
         Some((place?, yes))
@@ -143,7 +150,9 @@ impl Reader<'_, '_> {
 
     fn text(&self, node: &Node<'_>, faults: &mut Faults) -> Option<Text> {
         let text = faults.take(node.text()).flatten()?;
-        let text = Text::parse(&text, self.names).map_err(|problem| faults.unusable(node, problem)).ok()?;
+        let text = Text::parse(&text, self.names)
+            .map_err(|problem| faults.unusable(node, problem))
+            .ok()?;
         if text.is_secret() {
             faults.unusable(node, "a secret is neither compared nor kept");
             return None;
@@ -168,7 +177,10 @@ impl Reader<'_, '_> {
         let format = faults.take(node.get("as").text()).flatten();
         let format = format.and_then(|text| TimeFormat::parse(&text));
         if format.is_none() || place.is_none() {
-            faults.unusable(node, format!("write where it stands and how: {{ at = …, as = … }} with {FORMATS}"));
+            faults.unusable(
+                node,
+                format!("write where it stands and how: {{ at = …, as = … }} with {FORMATS}"),
+            );
         }
         place.zip(format)
     }
@@ -180,12 +192,18 @@ impl Reader<'_, '_> {
         faults.only(node, &["available", "list", "number", "sum"]);
         let available = self.places(&node.get("available"), faults);
         if available.is_none() {
-            faults.add(node.get("available").error(Problem::Missing("where the sum that may be paid stands")));
+            faults.add(
+                node.get("available")
+                    .error(Problem::Missing("where the sum that may be paid stands")),
+            );
         }
         let list = self.place(&node.get("list"), faults);
         let [number, sum] = ["number", "sum"].map(|name| self.places(&node.get(name), faults));
         if list.is_some() && (number.is_none() || sum.is_none()) {
-            faults.unusable(node, "a list of lines needs `number` and `sum`: where they stand in one of its elements");
+            faults.unusable(
+                node,
+                "a list of lines needs `number` and `sum`: where they stand in one of its elements",
+            );
         }
         Some(Reserve {
             available: available?,
@@ -228,7 +246,11 @@ impl Reader<'_, '_> {
             _ => {}
         }
         if shape.list.is_some() && shape.about.is_empty() {
-            need(true, "about", "which element of the list is ours: about { \"/id\" = \"{order}\" }");
+            need(
+                true,
+                "about",
+                "which element of the list is ours: about { \"/id\" = \"{order}\" }",
+            );
         }
     }
 }
@@ -236,7 +258,10 @@ impl Reader<'_, '_> {
 impl Faults {
     fn only_object(&mut self, node: &Node<'_>) {
         if node.is_there() && !node.is_object() {
-            self.unusable(node, "must be an object in braces: about { \"/sourceId\" = \"{order}\" }");
+            self.unusable(
+                node,
+                "must be an object in braces: about { \"/sourceId\" = \"{order}\" }",
+            );
         }
     }
 }
@@ -261,8 +286,14 @@ fn words<T: Copy + PartialEq>(
             let Some(word) = faults.take(one.text()).flatten() else {
                 continue;
             };
-            if found.insert(word.clone(), *meaning).is_some_and(|before| before != *meaning) {
-                faults.unusable(one, format!("`{word}` stands under two meanings; one word means one thing"));
+            if found
+                .insert(word.clone(), *meaning)
+                .is_some_and(|before| before != *meaning)
+            {
+                faults.unusable(
+                    one,
+                    format!("`{word}` stands under two meanings; one word means one thing"),
+                );
             }
         }
     }

@@ -16,9 +16,14 @@ pub(super) fn read(layers: &Layers<'_>, keys: &[Key], faults: &mut Faults) -> Au
     faults.only(&basic, &["login", "password"]);
     let oauth = node.get("oauth");
     faults.only(&oauth, &["path", "id", "secret", "scope", "credentials"]);
-    let several = ["bearer", "basic", "oauth"].iter().filter(|name| node.get(name).is_there());
+    let several = ["bearer", "basic", "oauth"]
+        .iter()
+        .filter(|name| node.get(name).is_there());
     if several.count() > 1 {
-        faults.unusable(&node, "only one of bearer, basic and oauth can fill the header Authorization");
+        faults.unusable(
+            &node,
+            "only one of bearer, basic and oauth can fill the header Authorization",
+        );
     }
     let bearer = node.get("bearer");
     let bearer = bearer.is_there().then(|| secret(&bearer, keys, faults)).flatten();
@@ -31,7 +36,10 @@ pub(super) fn read(layers: &Layers<'_>, keys: &[Key], faults: &mut Faults) -> Au
     Auth {
         bearer,
         basic: login.flatten(),
-        oauth: oauth.is_there().then(|| read_oauth(&oauth, keys, faults)).flatten(),
+        oauth: oauth
+            .is_there()
+            .then(|| read_oauth(&oauth, keys, faults))
+            .flatten(),
         client_certificate: client_certificate.unwrap_or(false),
     }
 }
@@ -40,12 +48,19 @@ fn read_oauth(node: &Node<'_>, keys: &[Key], faults: &mut Faults) -> Option<OAut
     let path = node.get("path");
     let text = faults.take(path.text()).flatten().unwrap_or_default();
     if !text.starts_with('/') || text.contains(['{', '}', ' ']) {
-        faults.unusable(&path, "is the path of the login under `url` and begins with a slash");
+        faults.unusable(
+            &path,
+            "is the path of the login under `url` and begins with a slash",
+        );
     }
     let id = key(&node.get("id"), keys, faults);
     let secret = secret(&node.get("secret"), keys, faults);
     let scope = faults.take(node.get("scope").text()).flatten();
-    let in_body = word(&node.get("credentials"), &[("header", false), ("body", true)], faults);
+    let in_body = word(
+        &node.get("credentials"),
+        &[("header", false), ("body", true)],
+        faults,
+    );
     Some(OAuth {
         path: text,
         id: id?,
@@ -72,7 +87,11 @@ pub(super) fn read_sign(layers: &Layers<'_>, names: &Names<'_>, faults: &mut Fau
         faults.add(with.error(Problem::Missing("hmac_sha256 or rsa_sha256")));
     }
     let encoding = node.get("as");
-    let written = word(&encoding, &[("hex", Encoding::Hex), ("base64", Encoding::Base64)], faults);
+    let written = word(
+        &encoding,
+        &[("hex", Encoding::Hex), ("base64", Encoding::Base64)],
+        faults,
+    );
     if !encoding.is_there() {
         faults.add(encoding.error(Problem::Missing("how the signature is written: hex or base64")));
     }
@@ -88,7 +107,9 @@ pub(super) fn read_sign(layers: &Layers<'_>, names: &Names<'_>, faults: &mut Fau
             .map_err(|problem| faults.unusable(&over, problem))
             .ok(),
         None => {
-            faults.add(over.error(Problem::Missing("what is signed: \"{body}\", or fields like \"{order};{amount}\"")));
+            faults.add(over.error(Problem::Missing(
+                "what is signed: \"{body}\", or fields like \"{order};{amount}\"",
+            )));
             None
         }
     };
@@ -109,7 +130,10 @@ fn key(node: &Node<'_>, keys: &[Key], faults: &mut Faults) -> Option<&'static st
 fn secret(node: &Node<'_>, keys: &[Key], faults: &mut Faults) -> Option<&'static str> {
     let key = find(node, keys, faults)?;
     if !matches!(key.kind, KeyType::Secret | KeyType::Pem) {
-        faults.unusable(node, format!("the key `{}` must have the type secret or pem", key.name));
+        faults.unusable(
+            node,
+            format!("the key `{}` must have the type secret or pem", key.name),
+        );
         return None;
     }
     Some(key.name)
@@ -125,7 +149,10 @@ fn find<'k>(node: &Node<'_>, keys: &'k [Key], faults: &mut Faults) -> Option<&'k
         let names: Vec<&'static str> = keys.iter().map(|key| key.name).collect();
         let near = conf::nearest(&name, &names).map(|near| format!("; did you mean `{near}`?"));
         let near = near.unwrap_or_default();
-        faults.unusable(node, format!("the settings have no key `{name}`{near}; declare it in `keys`"));
+        faults.unusable(
+            node,
+            format!("the settings have no key `{name}`{near}; declare it in `keys`"),
+        );
     }
     found
 }

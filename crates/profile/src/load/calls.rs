@@ -20,8 +20,8 @@ const FIELDS_MAX: usize = 64;
 const MANY_MAX: u64 = 1_000;
 
 const CALL: [&str; 13] = [
-    "method", "path", "query", "headers", "json", "form", "xml", "scope", "many", "answer", "errors", "words",
-    "money",
+    "method", "path", "query", "headers", "json", "form", "xml", "scope", "many", "answer", "errors",
+    "words", "money",
 ];
 
 const METHODS: [(&str, Method); 5] = [
@@ -70,7 +70,9 @@ pub(super) fn read(
     }
     let all = layers.members("calls");
     let kept = |refunds: bool| -> BTreeSet<String> {
-        let of_kind = all.iter().filter(|(name, _)| name.starts_with("refund") == refunds);
+        let of_kind = all
+            .iter()
+            .filter(|(name, _)| name.starts_with("refund") == refunds);
         of_kind
             .flat_map(|(_, call)| call.get("answer").get("keep").names())
             .map(str::to_owned)
@@ -111,7 +113,11 @@ fn read_call(
     faults: &mut Faults,
 ) -> Option<CallPattern> {
     faults.only(node, &CALL);
-    let format = word(&layers.first("format"), &[("json", Format::Json), ("xml", Format::Xml)], faults);
+    let format = word(
+        &layers.first("format"),
+        &[("json", Format::Json), ("xml", Format::Xml)],
+        faults,
+    );
     let unit = unit(layers, node, faults);
     let method = node.get("method");
     if !method.is_there() {
@@ -177,26 +183,43 @@ const IN_ADDRESS: &str = "a secret does not stand in an address: addresses are l
 fn unit(layers: &Layers<'_>, node: &Node<'_>, faults: &mut Faults) -> Unit {
     const UNITS: [(&str, Unit); 2] = [("kopecks", Unit::Kopecks), ("rubles", Unit::Rubles)];
     let own = node.get("money");
-    let money = if own.is_there() { own } else { layers.first("money") };
+    let money = if own.is_there() {
+        own
+    } else {
+        layers.first("money")
+    };
     if !money.is_there() {
-        faults.add(money.error(Problem::Missing("what the provider counts money in: kopecks or rubles")));
+        faults.add(money.error(Problem::Missing(
+            "what the provider counts money in: kopecks or rubles",
+        )));
     }
     word(&money, &UNITS, faults).unwrap_or_default()
 }
 
 fn read_path(node: &Node<'_>, names: &Names<'_>, faults: &mut Faults) -> Option<Text> {
     let Some(text) = faults.take(node.text())? else {
-        faults.add(node.error(Problem::Missing("the path under `url`, with a slash at its beginning")));
+        faults.add(node.error(Problem::Missing(
+            "the path under `url`, with a slash at its beginning",
+        )));
         return None;
     };
-    let path = Text::parse(&text, names).map_err(|problem| faults.unusable(node, problem)).ok()?;
+    let path = Text::parse(&text, names)
+        .map_err(|problem| faults.unusable(node, problem))
+        .ok()?;
     let literal = |c: char| c.is_ascii_graphic() && !matches!(c, '?' | '#' | '"' | '<' | '>' | '\\');
     if !text.starts_with('/') && !text.is_empty() {
         faults.unusable(node, "begins with a slash; it is put behind `url`");
     } else if path.is_secret() {
         faults.unusable(node, IN_ADDRESS);
-    } else if !text.split(['{', '}']).step_by(2).all(|part| part.chars().all(literal)) {
-        faults.unusable(node, "holds characters that no path has; what follows a question mark stands under `query`");
+    } else if !text
+        .split(['{', '}'])
+        .step_by(2)
+        .all(|part| part.chars().all(literal))
+    {
+        faults.unusable(
+            node,
+            "holds characters that no path has; what follows a question mark stands under `query`",
+        );
     } else {
         return Some(path);
     }
@@ -210,7 +233,10 @@ fn read_headers(
     faults: &mut Faults,
 ) -> Vec<(String, Text)> {
     for (name, node) in all {
-        let token = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
+        let token = !name.is_empty()
+            && name
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
         if !token {
             faults.unusable(node, "is no name of a header; quote a name that holds a dot");
         }
@@ -241,7 +267,10 @@ fn texts(all: &[(&str, Node<'_>)], names: &Names<'_>, faults: &mut Faults) -> Ve
 }
 
 fn read_body(node: &Node<'_>, names: &Names<'_>, faults: &mut Faults) -> Option<BodyPattern> {
-    let written: Vec<&str> = ["json", "form", "xml"].into_iter().filter(|name| node.get(name).is_there()).collect();
+    let written: Vec<&str> = ["json", "form", "xml"]
+        .into_iter()
+        .filter(|name| node.get(name).is_there())
+        .collect();
     let [name] = written.as_slice() else {
         if written.len() > 1 {
             faults.unusable(node, "has several bodies; keep one of json, form and xml");
@@ -253,12 +282,19 @@ fn read_body(node: &Node<'_>, names: &Names<'_>, faults: &mut Faults) -> Option<
     match *name {
         "json" => {
             if !body.is_object() && !body.is_list() {
-                faults.unusable(&body, "is written as an object in braces or a list in brackets, not as text");
+                faults.unusable(
+                    &body,
+                    "is written as an object in braces or a list in brackets, not as text",
+                );
                 return None;
             }
             Json::parse(&body, names, faults).map(BodyPattern::Json)
         }
-        "form" => Some(BodyPattern::Form(texts(&members(std::iter::once(body)), names, faults))),
+        "form" => Some(BodyPattern::Form(texts(
+            &members(std::iter::once(body)),
+            names,
+            faults,
+        ))),
         _ => {
             let text = faults.take(body.text()).flatten()?;
             let xml = Xml::parse(&text, names).and_then(|xml| xml.check().map(|()| xml));
@@ -294,7 +330,10 @@ fn check_many(node: &Node<'_>, call: &CallPattern, faults: &mut Faults) {
         return;
     }
     if call.many > 1 && !asks_many {
-        faults.unusable(&many, "needs a list of payments in the body: { \"{orders}\" = \"{ref.qrc_id}\" }");
+        faults.unusable(
+            &many,
+            "needs a list of payments in the body: { \"{orders}\" = \"{ref.qrc_id}\" }",
+        );
     }
     if call.many > 1 && call.answer.list.is_none() {
         faults.unusable(&many, "needs `answer.list`: where the answer lists the payments");

@@ -36,10 +36,18 @@ impl<'n> Check<'_, 'n> {
             (true, Step::Status, "every module asks how a payment stands"),
             (can.revoke, Step::Revoke, "`can` names revoke"),
             (can.refund, Step::Refund, "`can` names refund"),
-            (can.refund, Step::RefundStatus, "a refund whose answer is lost must be asked about"),
+            (
+                can.refund,
+                Step::RefundStatus,
+                "a refund whose answer is lost must be asked about",
+            ),
             (can.link_check, Step::LinkCheck, "`can` names link_check"),
             (can.link_bind, Step::LinkBind, "`can` names link_bind"),
-            (self.variant.reservation, Step::Confirm, "a reservation is debited by this call"),
+            (
+                self.variant.reservation,
+                Step::Confirm,
+                "a reservation is debited by this call",
+            ),
         ] {
             // A call that is written but wrong has its faults noted already.
             let written = self.call(step).is_there();
@@ -59,11 +67,20 @@ impl<'n> Check<'_, 'n> {
     }
 
     fn status(&self, faults: &mut Faults) {
-        let Some(status) = self.variant.calls.get(&Step::Status) else { return };
+        let Some(status) = self.variant.calls.get(&Step::Status) else {
+            return;
+        };
         let node = self.call(Step::Status);
-        if !status.answer.payment_words.values().any(|word| *word == PaymentWord::Paid) {
+        if !status
+            .answer
+            .payment_words
+            .values()
+            .any(|word| *word == PaymentWord::Paid)
+        {
             let words = self.layers.first("words").get("payment").get("paid");
-            faults.add(words.error(Problem::Missing("the provider's word for a payment whose money has moved: paid = [ACWP]")));
+            faults.add(words.error(Problem::Missing(
+                "the provider's word for a payment whose money has moved: paid = [ACWP]",
+            )));
         }
         if self.variant.lost == LostRegistration::AskByOrder && !status.mentions("order") {
             faults.unusable(
@@ -88,21 +105,32 @@ impl<'n> Check<'_, 'n> {
             let node = self.call(step);
             let by_their_id = call.needs_refund_reference();
             if by_their_id {
-                faults.unusable(&node, "must find the refund by {refund}, our own id: the provider's may be lost with an answer");
+                faults.unusable(
+                    &node,
+                    "must find the refund by {refund}, our own id: the provider's may be lost with an answer",
+                );
             } else if !call.mentions("refund") {
                 faults.unusable(&node, "must name {refund}: without it a lost answer cannot be told from a refund that was never made");
             }
             let words = &call.answer.refund_words;
-            let fixed = call.answer.refund_state == Some(RefundWord::Completed) && call.answer.status.is_none();
-            if step == Step::RefundStatus && !fixed && !words.values().any(|word| *word == RefundWord::Completed) {
+            let fixed =
+                call.answer.refund_state == Some(RefundWord::Completed) && call.answer.status.is_none();
+            if step == Step::RefundStatus
+                && !fixed
+                && !words.values().any(|word| *word == RefundWord::Completed)
+            {
                 let words = self.layers.first("words").get("refund").get("completed");
-                faults.add(words.error(Problem::Missing("the provider's word for a refund whose money went back")));
+                faults.add(words.error(Problem::Missing(
+                    "the provider's word for a refund whose money went back",
+                )));
             }
         }
     }
 
     fn registration(&self, faults: &mut Faults) {
-        let Some(call) = self.variant.calls.get(&Step::Register) else { return };
+        let Some(call) = self.variant.calls.get(&Step::Register) else {
+            return;
+        };
         let node = self.call(Step::Register);
         let shows = !self.variant.cash_link
             && !self.variant.reservation
@@ -113,10 +141,16 @@ impl<'n> Check<'_, 'n> {
             )));
         }
         if self.variant.lost == LostRegistration::AskByOrder && !call.mentions("order") {
-            faults.unusable(&node, "with lost_registration = ask the provider must be told our id: name {order} in the request");
+            faults.unusable(
+                &node,
+                "with lost_registration = ask the provider must be told our id: name {order} in the request",
+            );
         }
         if self.variant.customer_code == Taking::Always && !call.mentions("customer_code") {
-            faults.unusable(&node, "with customer_code = always it must send the buyer's code: name {customer_code}");
+            faults.unusable(
+                &node,
+                "with customer_code = always it must send the buyer's code: name {customer_code}",
+            );
         }
         if !self.variant.tenders.is_empty() && !call.mentions("tender") {
             faults.unusable(&node, "with `tenders` it must say which: name {tender}");

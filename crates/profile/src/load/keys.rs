@@ -40,11 +40,17 @@ pub(super) fn read(layers: &Layers<'_>, faults: &mut Faults) -> Vec<Key> {
     let mut keys = COMMON.to_vec();
     let declared = layers.members("keys");
     if declared.len() > KEYS_MAX {
-        faults.unusable(&layers.first("keys"), format!("declares more than {KEYS_MAX} keys"));
+        faults.unusable(
+            &layers.first("keys"),
+            format!("declares more than {KEYS_MAX} keys"),
+        );
     }
     for (name, node) in declared.iter().take(KEYS_MAX) {
         if COMMON.iter().any(|key| key.name == *name) {
-            faults.unusable(node, "every module has this key already; its default can be set under `defaults`");
+            faults.unusable(
+                node,
+                "every module has this key already; its default can be set under `defaults`",
+            );
             continue;
         }
         keys.extend(key(name, node, faults));
@@ -72,7 +78,10 @@ fn key(name: &str, node: &Node<'_>, faults: &mut Faults) -> Option<Key> {
     ];
     faults.only(node, &MEMBERS);
     if !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') || name.ends_with("_file") {
-        faults.unusable(node, "a key's name has Latin letters, digits and `_`, and does not end in _file");
+        faults.unusable(
+            node,
+            "a key's name has Latin letters, digits and `_`, and does not end in _file",
+        );
         return None;
     }
     let kind = kind(node, faults);
@@ -82,7 +91,10 @@ fn key(name: &str, node: &Node<'_>, faults: &mut Faults) -> Option<Key> {
         ("both", Scope::Both),
     ];
     let scope = word(&node.get("scope"), &scope, faults).unwrap_or(Scope::Merchant);
-    let required = faults.take(node.get("required").flag()).flatten().unwrap_or(false);
+    let required = faults
+        .take(node.get("required").flag())
+        .flatten()
+        .unwrap_or(false);
     let unit = faults.take(node.get("unit").text()).flatten().unwrap_or_default();
     let doc_ru = doc(&node.get("ru"), faults);
     let doc_en = doc(&node.get("en"), faults);
@@ -103,7 +115,9 @@ fn key(name: &str, node: &Node<'_>, faults: &mut Faults) -> Option<Key> {
 fn doc(node: &Node<'_>, faults: &mut Faults) -> Option<&'static str> {
     let text = faults.take(node.text()).flatten();
     if text.is_none() {
-        faults.add(node.error(Problem::Missing("what the key means, in Russian (ru) and English (en)")));
+        faults.add(node.error(Problem::Missing(
+            "what the key means, in Russian (ru) and English (en)",
+        )));
     }
     text.map(|text| intern(&text))
 }
@@ -123,7 +137,10 @@ fn kind(node: &Node<'_>, faults: &mut Faults) -> Option<KeyType> {
         },
         "digits" => {
             let Some(count) = number("count", 1, 64, faults) else {
-                faults.add(node.get("count").error(Problem::Missing("how many digits the value has")));
+                faults.add(
+                    node.get("count")
+                        .error(Problem::Missing("how many digits the value has")),
+                );
                 return None;
             };
             KeyType::Digits {
@@ -141,9 +158,15 @@ fn kind(node: &Node<'_>, faults: &mut Faults) -> Option<KeyType> {
         }
         "word" => {
             let list = faults.take(node.get("words").list())?;
-            let words: Vec<String> = list.iter().filter_map(|one| faults.take(one.text()).flatten()).collect();
+            let words: Vec<String> = list
+                .iter()
+                .filter_map(|one| faults.take(one.text()).flatten())
+                .collect();
             if words.is_empty() {
-                faults.add(node.get("words").error(Problem::Missing("the words that the value may be")));
+                faults.add(
+                    node.get("words")
+                        .error(Problem::Missing("the words that the value may be")),
+                );
                 return None;
             }
             KeyType::Word(intern_list(&words))

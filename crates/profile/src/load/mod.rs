@@ -79,7 +79,11 @@ pub(crate) fn modules(document: &Document) -> Result<Vec<Module>, Faults> {
         .take(MODULES_MAX)
         .filter_map(|name| module(document, &all.get(name), name, &mut faults))
         .collect();
-    if faults.0.is_empty() { Ok(modules) } else { Err(faults) }
+    if faults.0.is_empty() {
+        Ok(modules)
+    } else {
+        Err(faults)
+    }
 }
 
 fn module(document: &Document, node: &Node<'_>, name: &str, faults: &mut Faults) -> Option<Module> {
@@ -94,7 +98,9 @@ fn module(document: &Document, node: &Node<'_>, name: &str, faults: &mut Faults)
         let text = layers.title(language);
         let found = faults.take(text.text()).flatten();
         if found.is_none() {
-            faults.add(text.error(Problem::Missing("the provider's name for people: title { ru = \"…\", en = \"…\" }")));
+            faults.add(text.error(Problem::Missing(
+                "the provider's name for people: title { ru = \"…\", en = \"…\" }",
+            )));
         }
         found.map(|text| intern(&text))
     };
@@ -169,7 +175,10 @@ fn word<T: Copy>(node: &Node<'_>, words: &[(&'static str, T)], faults: &mut Faul
     let found = words.iter().find(|(word, _)| *word == text);
     if found.is_none() {
         let names: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-        faults.unusable(node, format!("`{text}` is not known here; write one of: {}", names.join(", ")));
+        faults.unusable(
+            node,
+            format!("`{text}` is not known here; write one of: {}", names.join(", ")),
+        );
     }
     found.map(|(_, meaning)| *meaning)
 }

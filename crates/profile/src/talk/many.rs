@@ -23,8 +23,17 @@ impl Talk {
         let mut told = vec![self.settings.url.clone()];
         let auth = &self.module.auth;
         let oauth = auth.oauth.as_ref().map(|oauth| (oauth.id, oauth.secret));
-        let pairs = auth.basic.into_iter().chain(oauth).flat_map(|(id, secret)| [id, secret]);
-        let mut names: Vec<&str> = auth.bearer.into_iter().chain(pairs).chain(["cert", "pkey"]).collect();
+        let pairs = auth
+            .basic
+            .into_iter()
+            .chain(oauth)
+            .flat_map(|(id, secret)| [id, secret]);
+        let mut names: Vec<&str> = auth
+            .bearer
+            .into_iter()
+            .chain(pairs)
+            .chain(["cert", "pkey"])
+            .collect();
         if let Ok(pattern) = self.pattern(Step::Status) {
             names.extend(pattern.sign.iter().map(|sign| sign.key));
             pattern.visit(|place, _| {
@@ -48,7 +57,9 @@ impl Talk {
     /// The question about these payments. Those whose ids the provider never told are left out of it.
     pub(super) fn ask_many(&self, lookups: &[Lookup], now: Timestamp) -> Result<WireRequest, Fault> {
         let pattern = self.pattern(Step::Status)?;
-        let lookup = lookups.first().ok_or_else(|| unclear("no payment to ask about"))?;
+        let lookup = lookups
+            .first()
+            .ok_or_else(|| unclear("no payment to ask about"))?;
         let mut first = self.lookup_facts(pattern, lookup, now);
         let all: Vec<Facts<'_>> = lookups
             .iter()

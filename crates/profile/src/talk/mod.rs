@@ -10,11 +10,14 @@ use crate::model::{CallPattern, Module, Variant};
 use crate::template::values::Base;
 use crate::template::{Facts, Step, Value, View};
 use connector::answer::{proves_nothing, question, unclear};
-use connector::purpose::purpose;
 use connector::provider::{ManyStates, StatusMany};
+use connector::purpose::purpose;
 use connector::{CallbackError, Connector, RawCallback, Turn, WireRequest, WireResponse};
 use domain::call::{ConfirmCall, LinkCall, Lookup, Reference, RefundCall, Register};
-use domain::{Abilities, Answer, Call, CallKind, Code, Fault, Kopecks, LinkState, OrderId, PaymentState, RefundState, Taking, Timestamp};
+use domain::{
+    Abilities, Answer, Call, CallKind, Code, Fault, Kopecks, LinkState, OrderId, PaymentState, RefundState,
+    Taking, Timestamp,
+};
 use std::sync::Arc;
 
 pub(crate) use settings::{Settings, build};
@@ -55,7 +58,10 @@ impl Connector for Talk {
 
     fn next(&self, call: &Call, heard: &[WireResponse], now: Timestamp) -> Result<Turn, Fault> {
         if !self.abilities().allows(call.kind()) {
-            return Err(Fault::refused(Code::Unsupported, "this module does not have this call"));
+            return Err(Fault::refused(
+                Code::Unsupported,
+                "this module does not have this call",
+            ));
         }
         let turn = match call {
             Call::Register(call) => self.register(call, heard, now),
@@ -94,10 +100,13 @@ impl Connector for Talk {
     }
 
     fn probe(&self, order: OrderId) -> Call {
-        let needs = self.pattern(Step::Status).map(|call| call.needs.clone()).unwrap_or_default();
-        let reference = needs
-            .iter()
-            .fold(Reference::default(), |reference, name| reference.with(name, made_up(&order)));
+        let needs = self
+            .pattern(Step::Status)
+            .map(|call| call.needs.clone())
+            .unwrap_or_default();
+        let reference = needs.iter().fold(Reference::default(), |reference, name| {
+            reference.with(name, made_up(&order))
+        });
         Call::Status(Lookup {
             order,
             amount: Kopecks::ZERO,
@@ -130,7 +139,11 @@ impl Talk {
     fn as_registered(&self, lookup: &Lookup) -> Self {
         let told = !lookup.reference.0.is_empty();
         Self {
-            is_linked: if told { lookup.reference.get(LINK_ID).is_some() } else { self.is_linked },
+            is_linked: if told {
+                lookup.reference.get(LINK_ID).is_some()
+            } else {
+                self.is_linked
+            },
             ..self.clone()
         }
     }
@@ -181,7 +194,11 @@ impl Talk {
             (None, heard) => heard,
         };
         let [response] = heard else {
-            return if heard.is_empty() { self.send(pattern, &mut facts) } else { too_long() };
+            return if heard.is_empty() {
+                self.send(pattern, &mut facts)
+            } else {
+                too_long()
+            };
         };
         let said = pattern.answer.hear(response, now);
         match said? {
@@ -191,10 +208,14 @@ impl Talk {
                     done(Answer::Reserved(reserved))
                 }
                 _ => {
-                    let charged = call.customer_code.is_some() || (call.subscriber.is_some() && variant.subscriber);
+                    let charged =
+                        call.customer_code.is_some() || (call.subscriber.is_some() && variant.subscriber);
                     let needs_payload = !variant.cash_link && !charged;
-                    let mut told = pattern.answer.registered(&body, &View::of(&facts), needs_payload)?;
-                    if let (true, Some(Value::Text(link_id))) = (variant.cash_link, facts.known.get(LINK_ID)) {
+                    let mut told = pattern
+                        .answer
+                        .registered(&body, &View::of(&facts), needs_payload)?;
+                    if let (true, Some(Value::Text(link_id))) = (variant.cash_link, facts.known.get(LINK_ID))
+                    {
                         told.reference = told.reference.with(LINK_ID, link_id);
                     }
                     done(Answer::Registered(told))
@@ -213,19 +234,34 @@ impl Talk {
         }
     }
 
-    fn register_facts(&self, pattern: &CallPattern, call: &Register, now: Timestamp) -> Result<Facts<'_>, Fault> {
+    fn register_facts(
+        &self,
+        pattern: &CallPattern,
+        call: &Register,
+        now: Timestamp,
+    ) -> Result<Facts<'_>, Fault> {
         let variant = self.variant();
         match (variant.customer_code, &call.customer_code) {
             (Taking::Always, None) => {
-                return Err(Fault::refused(Code::InvalidField, "`customer_code` is missing: scan the buyer's code first"));
+                return Err(Fault::refused(
+                    Code::InvalidField,
+                    "`customer_code` is missing: scan the buyer's code first",
+                ));
             }
             (Taking::Never, Some(_)) => {
-                return Err(Fault::refused(Code::Unsupported, "this module does not take a buyer's code"));
+                return Err(Fault::refused(
+                    Code::Unsupported,
+                    "this module does not take a buyer's code",
+                ));
             }
             _ => {}
         }
         let template = self.settings.purpose.as_deref();
-        let mut facts = Facts::of_register(self.base(pattern, now), call, purpose(template, call, PURPOSE_MAX));
+        let mut facts = Facts::of_register(
+            self.base(pattern, now),
+            call,
+            purpose(template, call, PURPOSE_MAX),
+        );
         let link_id = call.link_id.clone().or_else(|| self.settings.link_id.clone());
         if variant.cash_link && link_id.is_none() {
             return Err(Fault::refused(
@@ -250,7 +286,10 @@ impl Talk {
             let names: Vec<&str> = tenders.iter().map(|(name, _)| name.as_str()).collect();
             Fault::refused(
                 Code::InvalidField,
-                format!("`tender` must be one of: {}; and its code must be set", names.join(", ")),
+                format!(
+                    "`tender` must be one of: {}; and its code must be set",
+                    names.join(", ")
+                ),
             )
         })
     }
@@ -337,14 +376,18 @@ impl Talk {
         let state = payment(status, first, &facts, now).map_err(proves_nothing)?;
         let mut lookup = lookup.clone();
         if let Said::Yes(body) = status.answer.hear(first, now)? {
-            lookup.reference.merge(&status.answer.ids(&body, &View::of(&facts))?);
+            lookup
+                .reference
+                .merge(&status.answer.ids(&body, &View::of(&facts))?);
         }
         if told(pattern, &lookup) {
             Ok(Ids::Known(lookup, rest))
         } else if has_ended(&state) {
             Ok(Ids::Over(state))
         } else {
-            Err(unclear("the status does not name the ids that the next request needs"))
+            Err(unclear(
+                "the status does not name the ids that the next request needs",
+            ))
         }
     }
 
@@ -355,7 +398,11 @@ impl Talk {
         let (payment, heard) = match self.ids(pattern, &call.payment, heard, now)? {
             Ids::Known(payment, heard) => (payment, heard),
             Ids::Ask(request) => return Ok(Turn::Send(request)),
-            Ids::Over(_) => return Err(unclear("the provider does not know the payment that is to be refunded")),
+            Ids::Over(_) => {
+                return Err(unclear(
+                    "the provider does not know the payment that is to be refunded",
+                ));
+            }
         };
         let call = RefundCall {
             payment,
@@ -368,18 +415,29 @@ impl Talk {
         match pattern.answer.hear(first, now)? {
             Said::Yes(body) => done(Answer::Refund(pattern.answer.refund(&body, &View::of(&facts))?)),
             Said::No(refusal) => match self.refund_status(&call, rest, now).map_err(proves_nothing)? {
-                Turn::Done(Answer::Refund(RefundState::NotFound)) => Err(refusal.fault(Code::ProviderRefused)),
+                Turn::Done(Answer::Refund(RefundState::NotFound)) => {
+                    Err(refusal.fault(Code::ProviderRefused))
+                }
                 turn => Ok(turn),
             },
         }
     }
 
-    fn refund_status(&self, call: &RefundCall, heard: &[WireResponse], now: Timestamp) -> Result<Turn, Fault> {
+    fn refund_status(
+        &self,
+        call: &RefundCall,
+        heard: &[WireResponse],
+        now: Timestamp,
+    ) -> Result<Turn, Fault> {
         let pattern = self.pattern(Step::RefundStatus)?;
         let (payment, heard) = match self.ids(pattern, &call.payment, heard, now)? {
             Ids::Known(payment, heard) => (payment, heard),
             Ids::Ask(request) => return Ok(Turn::Send(request)),
-            Ids::Over(_) => return Err(unclear("the provider does not know the payment whose refund is asked about")),
+            Ids::Over(_) => {
+                return Err(unclear(
+                    "the provider does not know the payment whose refund is asked about",
+                ));
+            }
         };
         let call = RefundCall {
             payment,
@@ -458,7 +516,9 @@ impl Refusal {
 fn missing<'a>(pattern: &'a CallPattern, facts: &Facts<'_>) -> Option<&'a str> {
     let told = |name: &str| {
         let each = [facts.reference, facts.refund_reference];
-        each.into_iter().flatten().any(|reference| reference.get(name).is_some())
+        each.into_iter()
+            .flatten()
+            .any(|reference| reference.get(name).is_some())
     };
     pattern.needs.iter().map(String::as_str).find(|name| !told(name))
 }
@@ -477,7 +537,10 @@ fn payment(
 }
 
 /// The end of a call.
-#[expect(clippy::unnecessary_wraps, reason = "the arm of a conversation that ends well")]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "the arm of a conversation that ends well"
+)]
 fn done(answer: Answer) -> Result<Turn, Fault> {
     Ok(Turn::Done(answer))
 }

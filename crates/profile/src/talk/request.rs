@@ -64,7 +64,9 @@ impl Talk {
                 Some(Value::Secret(key)) => hmac_sha256(key, message.as_bytes()),
                 _ => return Err(cannot("the key that signs is missing")),
             },
-            (Algorithm::Rsa, Some(key)) => key.sign(message.as_bytes()).map_err(|error| cannot(&error.to_string()))?,
+            (Algorithm::Rsa, Some(key)) => key
+                .sign(message.as_bytes())
+                .map_err(|error| cannot(&error.to_string()))?,
             (Algorithm::Rsa, None) => return Err(cannot("the key that signs is missing")),
         };
         Ok(match sign.encoding {
@@ -162,7 +164,12 @@ fn with_headers(request: WireRequest, pattern: &CallPattern, view: &View<'_>) ->
         BodyPattern::Form(_) => (Some(FORM), "application/json"),
         BodyPattern::Xml(_) => (Some("text/xml; charset=utf-8"), "text/xml"),
     };
-    let written = |name: &str| pattern.headers.iter().any(|(known, _)| known.eq_ignore_ascii_case(name));
+    let written = |name: &str| {
+        pattern
+            .headers
+            .iter()
+            .any(|(known, _)| known.eq_ignore_ascii_case(name))
+    };
     let mut request = request;
     if !written("accept") {
         request = request.header("accept", accept);
@@ -171,11 +178,18 @@ fn with_headers(request: WireRequest, pattern: &CallPattern, view: &View<'_>) ->
         request = request.header("content-type", kind);
     }
     for (name, text) in &pattern.headers {
-        let Some(filled) = text.fill(view, plain) else { continue };
+        let Some(filled) = text.fill(view, plain) else {
+            continue;
+        };
         if !filled.text.bytes().all(|b| b == b' ' || b.is_ascii_graphic()) {
-            return Err(cannot(&format!("the header `{name}` takes plain Latin characters only")));
+            return Err(cannot(&format!(
+                "the header `{name}` takes plain Latin characters only"
+            )));
         }
-        let (name, is_secret) = (name.to_ascii_lowercase(), filled.is_secret || text.mentions("signature"));
+        let (name, is_secret) = (
+            name.to_ascii_lowercase(),
+            filled.is_secret || text.mentions("signature"),
+        );
         request = if is_secret {
             request.secret_header(name, filled.text)
         } else {

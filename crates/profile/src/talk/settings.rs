@@ -43,7 +43,10 @@ impl Settings {
 
     /// The host in `url`.
     pub(super) fn host(&self) -> &str {
-        let rest = self.url.split_once("://").map_or(self.url.as_str(), |(_, rest)| rest);
+        let rest = self
+            .url
+            .split_once("://")
+            .map_or(self.url.as_str(), |(_, rest)| rest);
         rest.split('/').next().unwrap_or_default()
     }
 }
@@ -64,7 +67,12 @@ pub(crate) fn build(module: &Arc<Module>, settings: &Map<String, Json>) -> Resul
             doc: "this provider wants our client certificate",
         });
     }
-    let tenders = talk.variant().tenders.iter().map(|(name, _)| name.clone()).collect();
+    let tenders = talk
+        .variant()
+        .tenders
+        .iter()
+        .map(|(name, _)| name.clone())
+        .collect();
     Ok(Built {
         connector: Box::new(talk),
         tenders,
@@ -74,7 +82,11 @@ pub(crate) fn build(module: &Arc<Module>, settings: &Map<String, Json>) -> Resul
     })
 }
 
-fn typed(module: &Module, settings: &Map<String, Json>, utc_offset_min: u32) -> Result<Settings, ConfigError> {
+fn typed(
+    module: &Module,
+    settings: &Map<String, Json>,
+    utc_offset_min: u32,
+) -> Result<Settings, ConfigError> {
     let template = text(settings, "purpose").map(str::to_owned);
     template.as_deref().map_or(Ok(()), purpose::check_template)?;
     let mut values = Values::new();
@@ -120,11 +132,19 @@ fn check_link(talk: &Talk, settings: &Map<String, Json>, policy: &Policy) -> Res
         return Ok(());
     }
     if policy.qr_ttl_ms > ACTIVATION_MAX_MS {
-        return Err(ConfigError::bad("qrTtl", "must be at most 20 minutes for a cash link"));
+        return Err(ConfigError::bad(
+            "qrTtl",
+            "must be at most 20 minutes for a cash link",
+        ));
     }
-    let Some(id) = &talk.settings.link_id else { return Ok(()) };
+    let Some(id) = &talk.settings.link_id else {
+        return Ok(());
+    };
     if !is_qrc_id(id) {
-        return Err(ConfigError::bad("qr_id", "must be 32 capital Latin letters and digits"));
+        return Err(ConfigError::bad(
+            "qr_id",
+            "must be 32 capital Latin letters and digits",
+        ));
     }
     match text(settings, "payload").map(PaymentLink::parse) {
         Some(Ok(link)) if link.qrc_id() != id => Err(ConfigError::bad(

@@ -103,14 +103,22 @@ fn members(node: &Node<'_>, names: &Names<'_>, faults: &mut Faults, depth: usize
     if let Some(each) = all.iter().find(|name| name.starts_with('{')) {
         let child = node.get(each);
         if all.len() > 1 {
-            faults.unusable(&child, "stands beside other members; a list of its kind has nothing else");
+            faults.unusable(
+                &child,
+                "stands beside other members; a list of its kind has nothing else",
+            );
             return None;
         }
         return match *each {
-            EACH_ITEM => value(&child, &names.in_item(), faults, depth + 1).map(|one| Json::EachItem(one.into())),
+            EACH_ITEM => {
+                value(&child, &names.in_item(), faults, depth + 1).map(|one| Json::EachItem(one.into()))
+            }
             EACH_ORDER => value(&child, names, faults, depth + 1).map(|one| Json::EachOrder(one.into())),
             _ => {
-                faults.unusable(&child, format!("a member in braces is {EACH_ITEM} or {EACH_ORDER}"));
+                faults.unusable(
+                    &child,
+                    format!("a member in braces is {EACH_ITEM} or {EACH_ORDER}"),
+                );
                 None
             }
         };

@@ -176,7 +176,9 @@ impl<'a> Names<'a> {
             return self.key(name);
         }
         if let Some(name) = text.strip_prefix("ref.") {
-            return self.kept(name, self.kept).map(|name| (Name::Reference(name), Kind::Text));
+            return self
+                .kept(name, self.kept)
+                .map(|name| (Name::Reference(name), Kind::Text));
         }
         if let Some(name) = text.strip_prefix("refund_ref.") {
             if self.step != Step::RefundStatus {
@@ -186,17 +188,19 @@ impl<'a> Names<'a> {
             return found.map(|name| (Name::RefundReference(name), Kind::Text));
         }
         let found = self.known().find(|(name, _)| *name == text);
-        found.map(|(name, kind)| (Name::Known(name), kind)).ok_or_else(|| {
-            let names: Vec<&'static str> = self.known().map(|(name, _)| name).collect();
-            let near = conf::nearest(text, &names)
-                .map(|near| format!("; did you mean `{{{near}}}`?"))
-                .unwrap_or_else(|| ".".to_owned());
-            format!(
-                "`{{{text}}}` is not known in `{}`{near} Known are {}, key.…, ref.…",
-                self.step.name(),
-                names.join(", ")
-            )
-        })
+        found
+            .map(|(name, kind)| (Name::Known(name), kind))
+            .ok_or_else(|| {
+                let names: Vec<&'static str> = self.known().map(|(name, _)| name).collect();
+                let near = conf::nearest(text, &names)
+                    .map(|near| format!("; did you mean `{{{near}}}`?"))
+                    .unwrap_or_else(|| ".".to_owned());
+                format!(
+                    "`{{{text}}}` is not known in `{}`{near} Known are {}, key.…, ref.…",
+                    self.step.name(),
+                    names.join(", ")
+                )
+            })
     }
 
     fn known(&self) -> impl Iterator<Item = (&'static str, Kind)> {
@@ -221,7 +225,9 @@ impl<'a> Names<'a> {
             let near = conf::nearest(name, &names)
                 .map(|near| format!("; did you mean `{{key.{near}}}`?"))
                 .unwrap_or_default();
-            return Err(format!("the settings have no key `{name}`{near}; declare it in `keys`"));
+            return Err(format!(
+                "the settings have no key `{name}`{near}; declare it in `keys`"
+            ));
         };
         let kind = match key.kind {
             KeyType::Text { .. }

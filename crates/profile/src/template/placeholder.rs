@@ -50,7 +50,9 @@ impl Placeholder {
             return Err(format!("`{{{text}}}`: say how a moment is written: {FORMATS}"));
         }
         if kind == Kind::Life && format.life_unit_ms.is_none() {
-            return Err(format!("`{{{text}}}`: say what it is counted in: seconds or minutes"));
+            return Err(format!(
+                "`{{{text}}}`: say what it is counted in: seconds or minutes"
+            ));
         }
         Ok(Self { name, kind, format })
     }

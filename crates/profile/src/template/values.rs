@@ -87,7 +87,9 @@ impl<'a> View<'a> {
         };
         let mut text = text;
         for (mark, name) in &format.fill {
-            let Some(Value::Text(filling)) = self.get(name) else { return None };
+            let Some(Value::Text(filling)) = self.get(name) else {
+                return None;
+            };
             text = text.replace(mark.as_str(), &filling);
         }
         if format.uuid {
@@ -124,7 +126,8 @@ impl<'a> View<'a> {
 /// Digits, with at most one point among them, as JSON takes a number.
 fn decimal(text: &str) -> bool {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
-    let digits = |part: &str| !part.is_empty() && part.len() <= 18 && part.bytes().all(|b| b.is_ascii_digit());
+    let digits =
+        |part: &str| !part.is_empty() && part.len() <= 18 && part.bytes().all(|b| b.is_ascii_digit());
     digits(whole) && digits(fraction) && (whole == "0" || !whole.starts_with('0'))
 }
 
@@ -184,9 +187,17 @@ impl<'a> Facts<'a> {
         facts.set("card_token", call.card_token.clone().map(Value::Text));
         if let Some(receipt) = &call.receipt {
             facts.set("receipt.number", receipt.number.clone().map(Value::Text));
-            facts.set("receipt.shift", receipt.shift.map(|shift| Value::Number(shift.to_string())));
+            facts.set(
+                "receipt.shift",
+                receipt.shift.map(|shift| Value::Number(shift.to_string())),
+            );
             facts.set("receipt.cashier", receipt.cashier.clone().map(Value::Text));
-            facts.items = receipt.items.iter().zip(1..).map(|(item, index)| line(item, index)).collect();
+            facts.items = receipt
+                .items
+                .iter()
+                .zip(1..)
+                .map(|(item, index)| line(item, index))
+                .collect();
         }
         facts
     }

@@ -132,7 +132,8 @@ fn parts(text: &str, names: &Names<'_>) -> Result<Vec<Part>, String> {
 /// `<a:name attribute="…">` at the end of a text.
 fn open_tag(before: &str) -> Option<String> {
     let tag = before.get(before.rfind('<')?..)?;
-    let is_open = tag.ends_with('>') && !tag.starts_with("</") && !tag.ends_with("/>") && !tag.starts_with("<?");
+    let is_open =
+        tag.ends_with('>') && !tag.starts_with("</") && !tag.ends_with("/>") && !tag.starts_with("<?");
     is_open.then(|| tag.to_owned())
 }
 

@@ -3,7 +3,7 @@
 
 mod registered;
 
-pub use registered::{SIMULATED, Shared, Simulated, simulated};
+pub use registered::{Shared, Simulated, all, simulated};
 pub use simulator::{Lack, Provider as SimulatedProvider};
 
 use domain::{CallKind, OrderId};

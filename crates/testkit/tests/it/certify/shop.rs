@@ -8,7 +8,7 @@ use domain::{
 };
 use journal::SettingsWrite;
 use protocol::{LinkVerdict, Message, Reply};
-use serde_json::{Map, Value, json};
+
 use simulator::bank::PayerAction;
 use simulator::{Fault, When};
 use std::collections::BTreeSet;
@@ -28,7 +28,7 @@ pub struct Shop {
     /// The register's sticker, for a module that works over one.
     pub sticker: Option<String>,
     module: &'static str,
-    simulated: &'static Simulated,
+    simulated: Simulated,
 }
 
 impl Shop {
@@ -52,7 +52,7 @@ impl Shop {
         let mut shop = Self {
             world,
             till,
-            abilities: connect(module, simulated)?.connector.abilities(),
+            abilities: connect(module, &simulated)?.connector.abilities(),
             sticker: None,
             module,
             simulated,
@@ -62,7 +62,7 @@ impl Shop {
     }
 
     fn built(&self) -> Result<connector::Built> {
-        connect(self.module, self.simulated)
+        connect(self.module, &self.simulated)
     }
 
     /// The longest that one request may take, in milliseconds.
@@ -80,12 +80,14 @@ impl Shop {
         let own = self.world.bank.lock().own_sticker();
         let sticker = own.context("a cash-link module that cannot bind needs `own_sticker`")?;
         let id = connector::nspk::PaymentLink::parse(&sticker)?.qrc_id().to_owned();
-        let row = json!({"qr_id": id, "payload": sticker});
+        let mut row = self.simulated.terminal()?;
+        row.insert("qr_id".to_owned(), id.into());
+        row.insert("payload".to_owned(), sticker.as_str().into());
         self.world
             .configure(SettingsWrite::Terminal {
                 module: ModuleName::new(self.module)?,
                 terminal: TerminalId::new("1")?,
-                value: row.as_object().cloned(),
+                value: Some(row),
             })
             .await?;
         Ok(sticker)
@@ -168,9 +170,9 @@ impl Shop {
     /// Puts the right login, or a wrong one, into the settings.
     pub async fn login(&self, right: bool) -> Result<()> {
         let row = if right {
-            (self.simulated.merchant)()
+            self.simulated.merchant()?
         } else {
-            (self.simulated.wrong_login)()
+            self.simulated.wrong_login()?
         };
         let write = SettingsWrite::Merchant {
             module: ModuleName::new(self.module)?,
@@ -223,7 +225,7 @@ fn connect(module: &str, simulated: &Simulated) -> Result<connector::Built> {
     let provider = connectors::registry()
         .find(module)
         .context("not in the registry")?;
-    Ok(provider.connect(&(simulated.merchant)(), &Map::<String, Value>::new())?)
+    Ok(provider.connect(&simulated.merchant()?, &simulated.terminal()?)?)
 }
 
 fn call(kind: CallKind, till: &Till) -> Result<Call> {

@@ -16,6 +16,7 @@ mod late_money;
 mod payment;
 mod refund;
 mod repeat;
+mod replace;
 mod reservation;
 mod rows;
 mod secrets;
