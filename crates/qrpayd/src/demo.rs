@@ -1,6 +1,7 @@
 //! `qrpayd demo`: the main job on one machine with nothing to install: a daemon with SQLite, simulated providers, a kiosk
 //! and a buyer's phone, all in this process.
 
+mod devices;
 mod opening;
 pub mod shops;
 
@@ -18,7 +19,9 @@ use gateway::amqp::AmqpOptions;
 use gateway::amqp::address::BrokerAddress;
 use gateway::http::Tokens;
 use journal::JournalOptions;
-use qrpos::kiosk::{self, KioskOptions, Tender};
+use qrpos::kiosk::{self, DemoLink, KioskOptions, Tender};
+use register::Kiosk2;
+use register::outputs::Outputs;
 use secrecy::{ExposeSecret, SecretString};
 use settings::LogFormat;
 use simulator::Street;
@@ -83,6 +86,8 @@ impl Demo {
             store: StoreId::new(STORE)?,
             terminal: TerminalId::new(TERMINAL)?,
         };
+        let (outputs, devices) = devices::start().await?;
+        let pages = pages(&street, &secret, &token, outputs)?.merge(devices);
         let parts = Parts {
             journal: Arc::clone(&journal),
             clock: Arc::clone(&clock),
@@ -98,7 +103,7 @@ impl Demo {
             rate_limit_per_s: 50,
             register_timeout_ms: REGISTER_WAIT_MS,
             amqp: amqp(options)?,
-            pages: pages(&street, &secret, &token)?,
+            pages,
         };
         let daemon = Daemon::start(parts).await?;
         opening::stick_stickers(journal.as_ref(), &daemon, &street, &secret, clock.as_ref()).await?;
@@ -141,7 +146,12 @@ fn tenders(street: &Street, secret: &SecretString) -> anyhow::Result<Vec<Tender>
     opening::open_shops().map(tender).collect()
 }
 
-fn pages(street: &Street, secret: &SecretString, token: &SecretString) -> anyhow::Result<Router> {
+fn pages(
+    street: &Street,
+    secret: &SecretString,
+    token: &SecretString,
+    outputs: Outputs,
+) -> anyhow::Result<Router> {
     let kiosk = KioskOptions {
         api_url: "/api/v1".to_owned(),
         token: token.clone(),
@@ -150,10 +160,20 @@ fn pages(street: &Street, secret: &SecretString, token: &SecretString) -> anyhow
         tenders: tenders(street, secret)?,
         lang: Lang::Ru,
         timeout_ms: KIOSK_WAIT_MS,
-        kiosk2: register::Kiosk2::default(),
+        kiosk2: Kiosk2::default(),
+        outputs: Some(outputs),
         demo: Some(kiosk::DemoOptions {
             payer_url: "/payer".to_owned(),
-            links: Vec::new(),
+            links: vec![
+                DemoLink {
+                    title: Text::new("Дисплей покупателя", "The buyer's display"),
+                    url: "/display".to_owned(),
+                },
+                DemoLink {
+                    title: Text::new("Чековая лента", "The receipt tape"),
+                    url: "/tape".to_owned(),
+                },
+            ],
         }),
     };
     Ok(kiosk::router(kiosk)
@@ -168,6 +188,8 @@ fn announce(demo: &Demo) {
     println!("  Касса и телефон покупателя / the kiosk and the buyer's phone   http://{address}/");
     println!("  Только касса / the kiosk alone                                  http://{address}/kiosk");
     println!("  Телефон покупателя / the buyer's phone                          http://{address}/payer");
+    println!("  Дисплей покупателя / the buyer's display                        http://{address}/display");
+    println!("  Чековая лента / the receipt tape                                http://{address}/tape");
     println!("  Книги банков / the banks' books:");
     for house in &demo.street.houses {
         let (title, name) = (house.about.title_ru, house.about.name);

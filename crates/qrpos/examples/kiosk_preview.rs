@@ -44,9 +44,10 @@ async fn main() -> anyhow::Result<()> {
     let timeout_ms = arguments.next().map_or(Ok(310_000), |ms| ms.parse())?;
     let fake = FakeDaemon::unbound(thinks).always(script);
     let payer = "<meta charset=utf-8><body style='font:18px sans-serif;padding:24px'>Телефон покупателя";
-    let app = router(options(timeout_ms)?)
+    let (outputs, devices) = devices().await?;
+    let app = router(options(timeout_ms, outputs)?)
         .merge(fake.router())
-        .merge(devices().await?)
+        .merge(devices)
         .route("/payer", get(move || async move { Html(payer) }));
     let listener = TcpListener::bind(&address).await?;
     println!("http://{}/", listener.local_addr()?);
@@ -54,7 +55,7 @@ async fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-fn options(timeout_ms: u64) -> anyhow::Result<KioskOptions> {
+fn options(timeout_ms: u64, outputs: Outputs) -> anyhow::Result<KioskOptions> {
     let tender = |module: &str, scans, ru, en| -> anyhow::Result<Tender> {
         Ok(Tender {
             module: module.parse()?,
@@ -78,6 +79,7 @@ fn options(timeout_ms: u64) -> anyhow::Result<KioskOptions> {
             negative_sound_effects: true,
             ..Kiosk2::default()
         },
+        outputs: Some(outputs),
         demo: Some(DemoOptions {
             payer_url: "/payer".to_owned(),
             links: vec![DemoLink {
@@ -89,7 +91,7 @@ fn options(timeout_ms: u64) -> anyhow::Result<KioskOptions> {
 }
 
 /// A display and a printer behind sockets, and a register that uses both.
-async fn devices() -> anyhow::Result<Router> {
+async fn devices() -> anyhow::Result<(Outputs, Router)> {
     let mut pages = Router::new();
     let mut places = Vec::new();
     for device in [Device::Display, Device::Tape] {
@@ -105,10 +107,12 @@ async fn devices() -> anyhow::Result<Router> {
         { "kind": "tape", "address": places[1], "mode": "raster", "paper_mm": 80 },
     ]))?;
     let outputs = Outputs::start(&settings, Arc::new(NoClock))?;
-    Ok(pages.route(
+    let driven = outputs.clone();
+    let pages = pages.route(
         "/outputs/{what}",
-        get(move |Path(what): Path<String>| obey(outputs, what)),
-    ))
+        get(move |Path(what): Path<String>| obey(driven, what)),
+    );
+    Ok((outputs, pages))
 }
 
 async fn obey(outputs: Outputs, what: String) -> String {

@@ -31,6 +31,7 @@ fn options() -> KioskOptions {
         lang: Lang::Ru,
         timeout_ms: 310_000,
         kiosk2: register::Kiosk2::default(),
+        outputs: None,
         demo: None,
     }
 }

@@ -288,9 +288,25 @@
     const asks = known === "awaiting_confirmation" && state.reply.reservation && !state.cancelling;
     state.phase = FINAL.has(known) || known === "unresolved" ? "result" : asks ? "confirm" : "paying";
     takeTime(reply.qr);
+    if (reply.message) showElsewhere(reply);
     if (reply.reservation?.confirm_in_ms !== undefined) confirmBy = performance.now() + reply.reservation.confirm_in_ms;
     remember();
     show();
+  }
+
+  // The buyer's display and the receipt tape follow what the page hears, one reply after another.
+  let elsewhere = Promise.resolve();
+
+  function showElsewhere(reply) {
+    if (!config.outputs) return;
+    const body = JSON.stringify(reply);
+    elsewhere = elsewhere.then(() =>
+      fetch("/kiosk/outputs", {
+        method: "POST",
+        headers: { Authorization: `Bearer ${config.token}`, "Content-Type": "application/json" },
+        body,
+        signal: AbortSignal.timeout(ANSWER_MS),
+      }).catch(() => {}));
   }
 
   async function cancel() {

@@ -13,13 +13,15 @@ pub use page::kiosk_page;
 
 use crate::web::{css, html, js, reply};
 use axum::Router;
-use axum::extract::{Query, State};
-use axum::http::StatusCode;
+use axum::extract::{DefaultBodyLimit, Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use domain::{ModuleName, StoreId, TerminalId};
+use protocol::Reply;
 use register::Kiosk2;
-use secrecy::SecretString;
+use register::outputs::Outputs;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use std::sync::Arc;
 use texts::Text;
@@ -44,6 +46,8 @@ pub struct KioskOptions {
     pub timeout_ms: u64,
     /// Sounds, animation and slides.
     pub kiosk2: Kiosk2,
+    /// Where else than on the page the QR is shown: the buyer's display, the receipt tape.
+    pub outputs: Option<Outputs>,
     /// With it, `/` is the demonstration page.
     pub demo: Option<DemoOptions>,
 }
@@ -61,13 +65,21 @@ pub struct Tender {
     pub link: Option<String>,
 }
 
+/// The most bytes of a reply that the page hands on to the other outputs.
+const REPLY_BYTES_MAX: usize = 64 * 1024;
+
 /// Serves `/kiosk`, `/kiosk/kiosk.css`, its scripts, `/kiosk/icon.svg`, `/kiosk/qr.svg?text=…`; with
 /// [`KioskOptions::demo`] also `/`, `/kiosk/demo.css` and `/kiosk/demo.js`. `?lang=ru|en` chooses the language of a page.
+/// To `/kiosk/outputs` the page posts the daemon's replies, so that [`KioskOptions::outputs`] follow them.
 pub fn router(options: KioskOptions) -> Router {
     let with_demo = options.demo.is_some();
     let router = Router::new()
         .route("/kiosk", get(kiosk))
         .route("/kiosk/qr.svg", get(qr_svg))
+        .route(
+            "/kiosk/outputs",
+            post(outputs).layer(DefaultBodyLimit::max(REPLY_BYTES_MAX)),
+        )
         .route("/kiosk/icon.svg", get(icon))
         .route(
             "/kiosk/kiosk.css",
@@ -117,6 +129,23 @@ async fn qr_svg(Query(query): Query<QrQuery>) -> Response {
         Ok(matrix) => reply("image/svg+xml", "no-store", matrix.svg()),
         Err(error) => (StatusCode::BAD_REQUEST, error.to_string()).into_response(),
     }
+}
+
+/// A reply of the daemon, from the page. What the outputs warn of is in the log: the buyer cannot mend a printer, and
+/// the page shows the code itself.
+async fn outputs(State(options): State<Arc<KioskOptions>>, headers: HeaderMap, body: String) -> StatusCode {
+    let expected = format!("Bearer {}", options.token.expose_secret());
+    if headers
+        .get(header::AUTHORIZATION)
+        .is_none_or(|value| value.as_bytes() != expected.as_bytes())
+    {
+        return StatusCode::UNAUTHORIZED;
+    }
+    let (Some(outputs), Ok(reply)) = (&options.outputs, serde_json::from_str::<Reply>(&body)) else {
+        return StatusCode::BAD_REQUEST;
+    };
+    outputs.follow(&reply).await;
+    StatusCode::NO_CONTENT
 }
 
 async fn icon() -> Response {

@@ -76,6 +76,7 @@ fn config(options: &KioskOptions, lang: Lang) -> String {
         "goods": goods,
         "words": words,
         "kiosk2": options.kiosk2,
+        "outputs": options.outputs.is_some(),
     })
     .to_string()
 }

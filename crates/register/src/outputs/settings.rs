@@ -48,6 +48,11 @@ pub struct DisplaySettings {
     pub baud: u32,
 }
 
+impl DisplaySettings {
+    /// The speed that these displays are set to, in bits per second.
+    pub const BAUD: u32 = qr::mertech::BAUD;
+}
+
 /// The receipt printer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -220,7 +225,7 @@ impl TapeSettings {
 }
 
 const fn display_baud() -> u32 {
-    qr::mertech::BAUD
+    DisplaySettings::BAUD
 }
 
 const fn module_dots() -> u8 {
