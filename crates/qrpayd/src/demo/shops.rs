@@ -4,7 +4,7 @@
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
 use simulator::ClientIdentity;
-use simulator::bank;
+use simulator::{bank, gazprom as gazprombank, rsb as russian_standard};
 
 /// What the shop was given by a provider, and where the provider is.
 #[derive(Debug, Clone)]
@@ -72,6 +72,34 @@ pub const SHOPS: &[Shop] = &[
         merchant: raiffeisen,
         ..SHOP
     },
+    Shop {
+        module: "qrgazprom",
+        tender_ru: "Газпромбанк, QR на экране",
+        tender_en: "Gazprombank, QR on the screen",
+        merchant: gazprom,
+        ..SHOP
+    },
+    Shop {
+        module: "qrgazprom_variable",
+        tender_ru: "Газпромбанк, наклейка у кассы",
+        tender_en: "Gazprombank, sticker at the till",
+        merchant: gazprom,
+        ..SHOP
+    },
+    Shop {
+        module: "qrrsb",
+        tender_ru: "Русский Стандарт, QR на экране",
+        tender_en: "Russian Standard, QR on the screen",
+        merchant: rsb,
+        ..SHOP
+    },
+    Shop {
+        module: "qrrsb_variable",
+        tender_ru: "Русский Стандарт, наклейка у кассы",
+        tender_en: "Russian Standard, sticker at the till",
+        merchant: rsb,
+        ..SHOP
+    },
 ];
 
 /// What a row of the table has where nothing else is said.
@@ -120,5 +148,23 @@ impl Papers {
 fn raiffeisen(papers: &Papers) -> Map<String, Value> {
     let mut row = papers.address("");
     row.extend(papers.secret("secretKey"));
+    row
+}
+
+fn gazprom(papers: &Papers) -> Map<String, Value> {
+    let mut row = papers.address("");
+    row.extend(papers.secret("token"));
+    row.insert("merchantId".to_owned(), gazprombank::MERCHANT.into());
+    row.insert("account".to_owned(), gazprombank::ACCOUNT.into());
+    row
+}
+
+fn rsb(papers: &Papers) -> Map<String, Value> {
+    let mut row = papers.address("");
+    row.extend(papers.certificate());
+    row.insert("login".to_owned(), russian_standard::LOGIN.into());
+    row.insert("merchantId".to_owned(), russian_standard::MERCHANT.into());
+    row.insert("terminalId".to_owned(), russian_standard::TERMINAL.into());
+    row.insert("account".to_owned(), russian_standard::ACCOUNT.into());
     row
 }
