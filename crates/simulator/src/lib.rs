@@ -10,6 +10,7 @@
 //! - [`catalogue::KINDS`] lists them; [`server`] puts them behind HTTPS on loopback, with the payer's page and the
 //!   control API.
 //! - [`bank::Bank`] is Raiffeisenbank. It keeps books of its own.
+//! - [`alfa::Alfa`] is Alfa-Bank.
 //!
 //! # A bank of its own
 //!
@@ -73,6 +74,7 @@
 //! assert_eq!(toy.books(0).paid(), Kopecks(15_000));
 //! ```
 
+pub mod alfa;
 pub mod bank;
 pub mod books;
 pub mod callbacks;
@@ -98,6 +100,7 @@ mod picture;
 pub mod provider;
 mod random;
 pub mod rsb;
+pub mod sber;
 pub mod server;
 pub mod shared;
 pub mod signature;

@@ -3,8 +3,9 @@
 
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
-use simulator::ClientIdentity;
-use simulator::{bank, gazprom as gazprombank, rsb as russian_standard};
+use simulator::{
+    ClientIdentity, alfa, bank, gazprom as gazprombank, keys, rsb as russian_standard, sber,
+};
 
 /// What the shop was given by a provider, and where the provider is.
 #[derive(Debug, Clone)]
@@ -73,6 +74,50 @@ pub const SHOPS: &[Shop] = &[
         ..SHOP
     },
     Shop {
+        module: "qralpha",
+        tender_ru: "Альфа-Банк: QR на экране",
+        tender_en: "Alfa-Bank: QR on the screen",
+        merchant: |papers| {
+            let mut row = alfa_bank(papers);
+            row.insert("TermNo".to_owned(), ALFA_TERMINAL.into());
+            row
+        },
+        pace: ALFA_PACE,
+        ..SHOP
+    },
+    Shop {
+        module: "qralpha_variable",
+        tender_ru: "Альфа-Банк: наклейка у кассы",
+        tender_en: "Alfa-Bank: sticker at the till",
+        merchant: |papers| {
+            let mut row = alfa_bank(papers);
+            row.insert("link_status".to_owned(), "latest".into());
+            row.insert("bind_command".to_owned(), alfa::BIND_COMMAND.into());
+            row
+        },
+        terminal_number: Some(ALFA_TERMINAL),
+        pace: ALFA_PACE,
+        ..SHOP
+    },
+    Shop {
+        module: "qrsber",
+        tender_ru: "Сбербанк, СБП",
+        tender_en: "Sberbank, SBP",
+        merchant: sberbank,
+        ..SHOP
+    },
+    Shop {
+        module: "qrsberpay",
+        tender_ru: "SberPay",
+        tender_en: "SberPay",
+        merchant: |papers| {
+            let mut row = sberbank(papers);
+            row.insert("id_qr".to_owned(), sber::ID_QR.into());
+            row
+        },
+        ..SHOP
+    },
+    Shop {
         module: "qrgazprom",
         tender_ru: "Газпромбанк, QR на экране",
         tender_en: "Gazprombank, QR on the screen",
@@ -101,6 +146,18 @@ pub const SHOPS: &[Shop] = &[
         ..SHOP
     },
 ];
+
+/// Alfa-Bank is asked every ten seconds at most, and an activation of a link lives five minutes at least.
+const ALFA_PACE: Pace = Pace {
+    qr_ttl_min: 5,
+    interval_s: 10,
+};
+
+/// The terminal number of the demo's register.
+const ALFA_TERMINAL: &str = {
+    let [number, ..] = alfa::TERMINALS;
+    number
+};
 
 /// What a row of the table has where nothing else is said.
 const SHOP: Shop = Shop {
@@ -151,8 +208,37 @@ fn raiffeisen(papers: &Papers) -> Map<String, Value> {
     row
 }
 
+/// Requests are signed with the key of the certificate, as the bank wants it.
+fn alfa_bank(papers: &Papers) -> Map<String, Value> {
+    let mut row = papers.address(alfa::PATH);
+    row.extend(papers.certificate());
+    row.insert("key_name".to_owned(), alfa::KEY_NAME.into());
+    let unknown = alfa::Fail::Unknown.code().to_string();
+    row.insert("not_found_codes".to_owned(), unknown.into());
+    if let Ok(certificate) = keys::bank().certificate_pem() {
+        row.insert("bank_cert".to_owned(), certificate.into());
+    }
+    row
+}
+
+fn sberbank(papers: &Papers) -> Map<String, Value> {
+    let mut row = papers.address(sber::PREFIX);
+    row.extend(papers.certificate());
+    row.extend(papers.secret("client_secret"));
+    for (key, value) in [
+        ("client_id", sber::CLIENT_ID),
+        ("member_id", sber::MEMBER_ID),
+        ("tid", sber::TID),
+        ("not_found_codes", sber::refusals::NO_ORDER.0),
+    ] {
+        row.insert(key.to_owned(), value.into());
+    }
+    row.insert("refund_settles".to_owned(), 1.into());
+    row
+}
+
 fn gazprom(papers: &Papers) -> Map<String, Value> {
-    let mut row = papers.address("");
+    let mut row = papers.address("/api/merchant/v1");
     row.extend(papers.secret("token"));
     row.insert("merchantId".to_owned(), gazprombank::MERCHANT.into());
     row.insert("account".to_owned(), gazprombank::ACCOUNT.into());
@@ -160,7 +246,7 @@ fn gazprom(papers: &Papers) -> Map<String, Value> {
 }
 
 fn rsb(papers: &Papers) -> Map<String, Value> {
-    let mut row = papers.address("");
+    let mut row = papers.address("/eis-app/eis-rs/businessPaymentService");
     row.extend(papers.certificate());
     row.insert("login".to_owned(), russian_standard::LOGIN.into());
     row.insert("merchantId".to_owned(), russian_standard::MERCHANT.into());

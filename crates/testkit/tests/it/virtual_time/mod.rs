@@ -21,6 +21,7 @@ mod reservation;
 mod rows;
 mod secrets;
 mod settings;
+mod terminal_number;
 
 use domain::{Code, OperationId, Waiter};
 use protocol::Reply;
