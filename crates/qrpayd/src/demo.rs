@@ -92,6 +92,7 @@ impl Demo {
             journal: Arc::clone(&journal),
             clock: Arc::clone(&clock),
             registry: connectors::registry().clone(),
+            renew: None,
             modules: modules
                 .iter()
                 .map(|module| ModuleName::new(*module))

@@ -3,7 +3,9 @@
 
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
-use simulator::{ClientIdentity, alfa, bank, keys, sber, webmoney};
+use simulator::{
+    ClientIdentity, alfa, bank, gazprom as gazprombank, keys, rsb as russian_standard, sber, webmoney,
+};
 
 /// What the shop was given by a provider, and where the provider is.
 #[derive(Debug, Clone)]
@@ -118,6 +120,34 @@ pub const SHOPS: &[Shop] = &[
         ..SHOP
     },
     Shop {
+        module: "qrgazprom",
+        tender_ru: "Газпромбанк, QR на экране",
+        tender_en: "Gazprombank, QR on the screen",
+        merchant: gazprom,
+        ..SHOP
+    },
+    Shop {
+        module: "qrgazprom_variable",
+        tender_ru: "Газпромбанк, наклейка у кассы",
+        tender_en: "Gazprombank, sticker at the till",
+        merchant: gazprom,
+        ..SHOP
+    },
+    Shop {
+        module: "qrrsb",
+        tender_ru: "Русский Стандарт, QR на экране",
+        tender_en: "Russian Standard, QR on the screen",
+        merchant: rsb,
+        ..SHOP
+    },
+    Shop {
+        module: "qrrsb_variable",
+        tender_ru: "Русский Стандарт, наклейка у кассы",
+        tender_en: "Russian Standard, sticker at the till",
+        merchant: rsb,
+        ..SHOP
+    },
+    Shop {
         module: "webmoney",
         tender_ru: "Шлюз WebMoney",
         tender_en: "WebMoney gateway",
@@ -227,5 +257,23 @@ fn sberbank(papers: &Papers) -> Map<String, Value> {
         row.insert(key.to_owned(), value.into());
     }
     row.insert("refund_settles".to_owned(), 1.into());
+    row
+}
+
+fn gazprom(papers: &Papers) -> Map<String, Value> {
+    let mut row = papers.address("/api/merchant/v1");
+    row.extend(papers.secret("token"));
+    row.insert("merchantId".to_owned(), gazprombank::MERCHANT.into());
+    row.insert("account".to_owned(), gazprombank::ACCOUNT.into());
+    row
+}
+
+fn rsb(papers: &Papers) -> Map<String, Value> {
+    let mut row = papers.address("/eis-app/eis-rs/businessPaymentService");
+    row.extend(papers.certificate());
+    row.insert("login".to_owned(), russian_standard::LOGIN.into());
+    row.insert("merchantId".to_owned(), russian_standard::MERCHANT.into());
+    row.insert("terminalId".to_owned(), russian_standard::TERMINAL.into());
+    row.insert("account".to_owned(), russian_standard::ACCOUNT.into());
     row
 }
