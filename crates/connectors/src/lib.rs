@@ -83,12 +83,15 @@ mod tests {
             // The page rightly shows files, which are not on this machine.
             for key in provider.all_keys() {
                 let in_file = merchant.remove(&format!("{}_file", key.name)).is_some();
-                match key.kind {
-                    KeyType::Secret if key.required => assert!(in_file, "{}", key.name),
-                    KeyType::Pem if merchant.contains_key(key.name) => {}
+                let text = match key.kind {
+                    KeyType::Secret if key.required => {
+                        assert!(in_file, "{}", key.name);
+                        "secret"
+                    }
+                    KeyType::Pem if merchant.contains_key(key.name) => PEM,
                     _ => continue,
-                }
-                merchant.insert(key.name.to_owned(), Value::from(PEM));
+                };
+                merchant.insert(key.name.to_owned(), Value::from(text));
             }
             assert!(
                 provider.connect(&merchant, terminal).is_ok(),
