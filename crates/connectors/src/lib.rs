@@ -3,7 +3,9 @@
 //! Invariant: no HTTP client and no async runtime here. A connector builds requests and reads responses.
 
 pub mod alfa;
+pub mod profiles;
 pub mod raiffeisen;
+pub mod sber;
 
 use connector::{Provider, Registry};
 use std::sync::LazyLock;
@@ -21,12 +23,15 @@ fn providers() -> Vec<Provider> {
     let mut providers = Vec::new();
     providers.extend(raiffeisen::providers());
     providers.extend(alfa::providers());
+    providers.extend(sber::providers());
+    providers.extend(profiles::providers());
     providers
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use connector::KeyType;
     use connector::config::{Language, Table, describe};
     use serde_json::{Map, Value};
     use std::collections::BTreeSet;
@@ -50,6 +55,12 @@ mod tests {
         assert!(registry().find("qrraiffd").is_some() && registry().find("qrraiff").is_none());
     }
 
+    /// A certificate with its key, for keys that are read.
+    const PEM: &str = concat!(
+        include_str!("../../connector/src/sign/fixtures/test-certificate.pem"),
+        include_str!("../../connector/src/sign/fixtures/test-key-pkcs8.pem")
+    );
+
     /// The rows that the documentation shows are taken as they stand there.
     #[test]
     fn documented_rows_are_valid() {
@@ -71,9 +82,21 @@ mod tests {
             let none = Map::new();
             let mut merchant = rows[&(provider.module, "merchants")].clone();
             let terminal = rows.get(&(provider.module, "terminals")).unwrap_or(&none);
-            // The page rightly shows a file, which is not on this machine.
-            assert!(merchant.remove("secretKey_file").is_some());
-            merchant.insert("secretKey".to_owned(), Value::from("secret"));
+            // The page rightly shows files, which are not on this machine.
+            for key in provider.all_keys() {
+                let in_file = merchant.remove(&format!("{}_file", key.name)).is_some();
+                match key.kind {
+                    KeyType::Secret if key.required => assert!(in_file, "{}", key.name),
+                    // It belongs to a PKCS#12 file, which is none here; its key takes its place.
+                    KeyType::Secret if key.name == "cert_password" && in_file => {
+                        merchant.insert("pkey".to_owned(), Value::from(PEM));
+                        continue;
+                    }
+                    KeyType::Pem if merchant.contains_key(key.name) => {}
+                    _ => continue,
+                }
+                merchant.insert(key.name.to_owned(), Value::from(PEM));
+            }
             assert!(
                 provider.connect(&merchant, terminal).is_ok(),
                 "{}",

@@ -71,23 +71,28 @@ pub fn next_refund_ms(operation: &Operation) -> u64 {
 
 /// Until when a reservation may be confirmed, so that the debit can still be answered before closing must begin.
 pub fn confirm_by(operation: &Operation) -> Timestamp {
-    let close_by = close_by(operation);
-    if close_by == Timestamp::MAX {
-        return close_by;
-    }
-    let reserve_ms = CONFIRMING_RESERVE_MS.min(operation.policy.answer_within_ms / 4);
-    let reserve_us = i64::try_from(reserve_ms.saturating_mul(1_000)).unwrap_or(i64::MAX);
-    Timestamp::from_micros(close_by.as_micros().saturating_sub(reserve_us))
+    let quarter_ms = operation.policy.answer_within_ms / 4;
+    before_the_promise(
+        operation,
+        CONFIRMING_RESERVE_MS.min(quarter_ms) + CLOSING_RESERVE_MS.min(quarter_ms),
+    )
 }
 
 /// When closing must begin, so that the register can be given a final answer in the promised time.
 pub fn close_by(operation: &Operation) -> Timestamp {
-    let within_ms = operation.policy.answer_within_ms;
+    before_the_promise(
+        operation,
+        CLOSING_RESERVE_MS.min(operation.policy.answer_within_ms / 4),
+    )
+}
+
+/// So long before the promised answer; never when nothing was promised.
+fn before_the_promise(operation: &Operation, reserve_ms: u64) -> Timestamp {
     if operation.answer_by == Timestamp::MAX {
         return Timestamp::MAX;
     }
-    let reserve_ms = CLOSING_RESERVE_MS.min(within_ms / 4);
-    operation.created_at.plus_ms(within_ms - reserve_ms)
+    let within_ms = operation.policy.answer_within_ms;
+    operation.created_at.plus_ms(within_ms.saturating_sub(reserve_ms))
 }
 
 #[cfg(test)]

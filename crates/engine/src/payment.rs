@@ -254,7 +254,7 @@ fn cancel_requested(draft: &mut Draft) {
             registration::end(draft);
         }
         State::Registering | State::AwaitingPayment | State::AwaitingConfirmation | State::Confirming => {
-            closing::begin(draft, Because::Cancelled)
+            closing::begin(draft, Because::Cancelled);
         }
         State::Unresolved => closing::hurry(draft),
         _ => {}

@@ -135,7 +135,8 @@ pub fn arrived(draft: &mut Draft, registered: &Registered) {
     }
 }
 
-/// Until the grace is over this means "not yet"; after it the same order is registered again, if there is time.
+/// Until the grace is over this means "not yet"; after it the same order is registered again, if there is time. A
+/// customer's code is not: it lives for seconds and the sending itself takes the money, so a second one cannot help.
 fn not_found(draft: &mut Draft) {
     if draft.within_grace() {
         draft.act_in(draft.operation.policy.eager_interval_ms);
@@ -144,7 +145,7 @@ fn not_found(draft: &mut Draft) {
     draft.fact(Fact::NotFound {
         call: CallKind::Status,
     });
-    if time_to_register(draft, 0) {
+    if time_to_register(draft, 0) && !charged(&draft.operation) {
         draft.operation.uncertain = false;
         draft.act_now();
         return;
@@ -243,9 +244,14 @@ fn payable_without_qr(operation: &Operation) -> bool {
     (charged(operation) || subscribed || over_a_link) && !operation.abilities.reservation
 }
 
-/// Whether the registration itself charges the buyer, by the code on their phone: there is one attempt.
+/// Whether the registration itself charges the buyer, by the code on their phone or by their subscription: there is
+/// one attempt. A subscription that is not there ends in a QR like any other.
 pub fn charged(operation: &Operation) -> bool {
-    matches!(&operation.request.order, Order::Pay(pay) if pay.customer_code.is_some())
+    let shown = operation.qr.as_ref().is_some_and(|qr| !qr.payload.is_empty());
+    match &operation.request.order {
+        Order::Pay(pay) => pay.customer_code.is_some() || pay.subscriber.is_some() && !shown,
+        Order::Refund(_) | Order::LinkCheck(_) | Order::LinkBind(_) => false,
+    }
 }
 
 /// Ends a payment that was never registered.

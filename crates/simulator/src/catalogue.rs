@@ -6,6 +6,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::bank::{self, Bank, BankOptions, Merchant};
 use crate::provider::{About, Provider};
+use crate::{alfa, gazprom, rsb, sber};
 
 /// What a provider is opened with: the one shop that it knows.
 #[derive(Debug, Clone)]
@@ -24,6 +25,20 @@ pub struct Opening {
     pub callback_url: Option<String>,
 }
 
+impl Opening {
+    /// An opening for a test that has no use for the rest: an invented secret, no certificate, no notifications.
+    pub fn sample(seed: u64) -> Self {
+        Self {
+            seed,
+            base_url: "https://bank.example".to_owned(),
+            shop: "Магазин «Образец»".to_owned(),
+            secret: SecretString::from("invented-secret-of-the-simulated-shop"),
+            certificate: Vec::new(),
+            callback_url: None,
+        }
+    }
+}
+
 /// A provider that can be opened.
 pub struct Kind {
     /// What it is.
@@ -33,10 +48,16 @@ pub struct Kind {
 }
 
 /// Every provider, in the order of the lists that people see.
-pub const KINDS: &[Kind] = &[Kind {
-    about: &bank::ABOUT,
-    open: |opening| Arc::new(Mutex::new(raiffeisen(opening))),
-}];
+pub const KINDS: &[Kind] = &[
+    Kind {
+        about: &bank::ABOUT,
+        open: |opening| Arc::new(Mutex::new(raiffeisen(opening))),
+    },
+    alfa::KIND,
+    gazprom::KIND,
+    rsb::KIND,
+    sber::KIND,
+];
 
 /// The provider of this name.
 pub fn kind(name: &str) -> Option<&'static Kind> {

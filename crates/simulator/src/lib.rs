@@ -10,6 +10,7 @@
 //! - [`catalogue::KINDS`] lists them; [`server`] puts them behind HTTPS on loopback, with the payer's page and the
 //!   control API.
 //! - [`bank::Bank`] is Raiffeisenbank. It keeps books of its own.
+//! - [`alfa::Alfa`] is Alfa-Bank.
 //!
 //! # A bank of its own
 //!
@@ -73,6 +74,7 @@
 //! assert_eq!(toy.books(0).paid(), Kopecks(15_000));
 //! ```
 
+pub mod alfa;
 pub mod bank;
 pub mod books;
 pub mod callbacks;
@@ -82,8 +84,10 @@ mod control;
 pub mod crc;
 mod delivery;
 mod door;
+pub mod dualconnector;
 pub mod faults;
 mod form;
+pub mod gazprom;
 pub mod keys;
 pub mod ledger;
 pub mod link;
@@ -91,12 +95,16 @@ pub mod money;
 pub mod payer;
 mod payer_json;
 mod payer_page;
+mod phone;
 mod picture;
 pub mod provider;
 mod random;
+pub mod rsb;
+pub mod sber;
 pub mod server;
 pub mod shared;
 pub mod signature;
+pub mod street;
 pub mod teller;
 mod tls;
 pub mod wire;
@@ -112,6 +120,7 @@ pub use payer::{PayerAction, PayerError, PayerState, PayerView};
 pub use provider::{About, Lack, Notification, Provider, Step};
 pub use server::{ClientAuth, Options, Running, Simulator, StartError};
 pub use shared::{Shared, SharedBank, SharedProvider};
+pub use street::{House, Street, StreetOptions};
 pub use teller::Teller;
 pub use tls::{Authority, ClientIdentity};
 pub use wire::{Answer, Reply, Request};

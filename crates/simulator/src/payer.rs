@@ -26,6 +26,8 @@ pub enum PayerAction {
 pub struct PayerView {
     /// QR id.
     pub qr_id: String,
+    /// True if it is a code of the payer's own, for the shop to scan.
+    pub is_code: bool,
     /// Name of the shop.
     pub shop: String,
     /// Kind of the QR.

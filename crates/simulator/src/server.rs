@@ -90,6 +90,9 @@ pub enum StartError {
     /// The sender of notifications cannot be set up.
     #[error("cannot set up the sender of notifications: {0}")]
     Sender(#[from] reqwest::Error),
+    /// More providers than ports.
+    #[error("there are not enough ports above {0}. Choose a lower one, or 0 for free ones")]
+    Ports(u16),
 }
 
 /// Starts simulators.
@@ -138,7 +141,10 @@ impl Simulator {
             tasks,
         };
         if let Some(bind) = options.payer_bind {
-            running.open_payer_port(bind).await?;
+            let routers = (running.payer_router(), running.control_router());
+            let address = open_payer_port(bind, routers, &mut running.tasks).await?;
+            running.payer_url = Some(format!("http://{address}/payer"));
+            running.control_url = Some(format!("http://{address}/control"));
         }
         Ok(running)
     }
@@ -147,12 +153,12 @@ impl Simulator {
 impl Running {
     /// The payer's page, to be nested under a prefix: `Router::new().nest("/payer", running.payer_router())`.
     pub fn payer_router(&self) -> Router {
-        payer_page::router(self.bank.clone())
+        payer_page::router(vec![self.bank.as_provider()])
     }
 
     /// The control API, to be nested under a prefix. It has no password: only for loopback and tests.
     pub fn control_router(&self) -> Router {
-        control::router(self.bank.clone())
+        control::router(self.bank.clone()).merge(control::providers::router(vec![self.bank.as_provider()]))
     }
 
     /// Issues a client certificate from the simulator's own authority.
@@ -164,27 +170,30 @@ impl Running {
     pub async fn stop(mut self) {
         self.tasks.shutdown().await;
     }
-
-    async fn open_payer_port(&mut self, bind: SocketAddr) -> Result<(), StartError> {
-        let (listener, address) = listen(bind).await?;
-        let to_payer = get(|| async { Redirect::to("/payer") });
-        let router = Router::new()
-            .route("/", to_payer.clone())
-            .route("/payer/", to_payer)
-            .nest("/payer", self.payer_router())
-            .nest("/control", self.control_router());
-        self.payer_url = Some(format!("http://{address}/payer"));
-        self.control_url = Some(format!("http://{address}/control"));
-        self.tasks.spawn(async move {
-            if let Err(error) = axum::serve(listener, router).await {
-                tracing::error!(%error, "the payer's page has stopped");
-            }
-        });
-        Ok(())
-    }
 }
 
-async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+/// Serves the payer's page under `/payer` and the control API under `/control`, in plain HTTP.
+pub(crate) async fn open_payer_port(
+    bind: SocketAddr,
+    (payer, control): (Router, Router),
+    tasks: &mut JoinSet<()>,
+) -> Result<SocketAddr, StartError> {
+    let (listener, address) = listen(bind).await?;
+    let to_payer = get(|| async { Redirect::to("/payer") });
+    let router = Router::new()
+        .route("/", to_payer.clone())
+        .route("/payer/", to_payer)
+        .nest("/payer", payer)
+        .nest("/control", control);
+    tasks.spawn(async move {
+        if let Err(error) = axum::serve(listener, router).await {
+            tracing::error!(%error, "the payer's page has stopped");
+        }
+    });
+    Ok(address)
+}
+
+pub(crate) async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
     let listener = TcpListener::bind(address)
         .await
         .map_err(|source| StartError::Bind { address, source })?;

@@ -107,4 +107,16 @@ impl Till {
     pub fn bind(&self, id: &str, link: &str) -> anyhow::Result<Message> {
         self.message("link_bind", id, &json!({ "link": link }))
     }
+
+    /// `link_bind` with the bank's terminal number.
+    ///
+    /// # Errors
+    /// When the protocol does not take it.
+    pub fn bind_numbered(&self, id: &str, link: &str, number: &str) -> anyhow::Result<Message> {
+        self.message(
+            "link_bind",
+            id,
+            &json!({ "link": link, "terminal_number": number }),
+        )
+    }
 }

@@ -100,7 +100,7 @@ const ROOMS: [Room; 24] = [
     ),
     room(
         "pinpad",
-        &["domain", "texts", "xml"],
+        &["conf", "domain", "texts", "xml"],
         "it speaks to a terminal at the register's side and knows no daemon",
     ),
     room(

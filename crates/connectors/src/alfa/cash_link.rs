@@ -30,6 +30,7 @@ pub(super) fn next(
         Call::RefundStatus(call) => refund::status(settings, call, heard, now),
         Call::LinkCheck(link) => check(settings, link, heard, now),
         Call::LinkBind(link) => bind(settings, link, heard, now),
+        Call::Confirm(_) => Err(Fault::refused(Code::Unsupported, "no reservations here")),
     }
 }
 

@@ -25,7 +25,7 @@ pub(super) fn next(
         Call::Status(lookup) => status(settings, lookup, heard, now),
         Call::Refund(call) => refund::refund(settings, call, heard, now),
         Call::RefundStatus(call) => refund::status(settings, call, heard, now),
-        Call::Revoke(_) | Call::LinkCheck(_) | Call::LinkBind(_) => {
+        Call::Confirm(_) | Call::Revoke(_) | Call::LinkCheck(_) | Call::LinkBind(_) => {
             Err(Fault::refused(Code::Unsupported, "no such command"))
         }
     }

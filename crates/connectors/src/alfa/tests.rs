@@ -113,6 +113,7 @@ fn register(link_id: Option<&str>) -> Call {
             ..Receipt::default()
         }),
         customer_code: None,
+        card_token: None,
         link_id: link_id.map(str::to_owned),
         tender: None,
         subscriber: None,

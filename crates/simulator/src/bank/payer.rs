@@ -138,6 +138,7 @@ impl Bank {
             .or(qr.additional_info.as_ref());
         PayerView {
             qr_id: qr.id.clone(),
+            is_code: false,
             shop: self
                 .merchants
                 .get(qr.merchant)

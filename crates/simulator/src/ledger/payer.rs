@@ -87,6 +87,7 @@ impl Ledger {
         });
         PayerView {
             qr_id: sale.map(|sale| sale.id.clone()).unwrap_or_default(),
+            is_code: self.codes.contains_key(shown),
             shop: self.rules.shop.clone(),
             kind: if by_link {
                 QrKind::Variable

@@ -53,7 +53,7 @@ pub async fn bind(module: &'static str) -> Result<Verdict> {
         return Ok(Verdict::Unsupported);
     }
     let sticker = shop.blank_sticker()?;
-    let end = shop.finish(shop.till.bind("b1", &sticker)?).await?;
+    let end = shop.bind(&shop.till, "b1", &sticker).await?;
     ensure!(verdict(&end) == Some(LinkVerdict::BoundNow), "{end:?}");
     // Another register does not get it.
     let other = other(&shop);

@@ -16,9 +16,12 @@ mod late_money;
 mod payment;
 mod refund;
 mod repeat;
+mod replace;
+mod reservation;
 mod rows;
 mod secrets;
 mod settings;
+mod terminal_number;
 
 use domain::{Code, OperationId, Waiter};
 use protocol::Reply;
