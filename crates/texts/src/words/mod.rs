@@ -3,6 +3,7 @@
 pub mod cli;
 pub mod kiosk;
 pub mod module;
+pub mod ukm;
 
 use crate::Text;
 use serde::{Deserialize, Serialize};
