@@ -7,6 +7,7 @@ use crate::node::{Node, nearest};
 use crate::weave::{Include, Weaver};
 use crate::woven::Woven;
 use hocon::{Config, HoconError, ParseOptions, ResolveOptions};
+use serde::de::DeserializeOwned;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fs::File;
@@ -104,6 +105,20 @@ impl Document {
             }
             None => Ok(()),
         }
+    }
+
+    /// The whole file as a value of a type of the caller's. For files without secrets: an error repeats what was found.
+    pub fn read_as<T: DeserializeOwned>(&self) -> Result<T, SettingsError> {
+        self.config.deserialize().map_err(|error| {
+            let key = Some(error.path).filter(|path| !path.is_empty());
+            let place = key.map(|key| self.place(&key));
+            SettingsError {
+                file: place.as_ref().map_or(&self.file, |place| &place.file).clone(),
+                line: place.as_ref().and_then(|place| place.line),
+                key: place.map(|place| place.key),
+                problem: Problem::Unusable(error.message),
+            }
+        })
     }
 
     /// Notes what works but should be put right.
@@ -288,5 +303,36 @@ fn whole(file: &Path, line: Option<usize>, problem: Problem) -> SettingsError {
         line,
         key: None,
         problem,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::Deserialize;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Shop {
+        door: Door,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Door {
+        port: u16,
+    }
+
+    fn read(text: &str) -> Result<Shop, SettingsError> {
+        Document::parse(Path::new("shop.conf"), text, &HashMap::new())?.read_as()
+    }
+
+    #[test]
+    fn a_value_of_the_callers_type_comes_out_or_an_error_with_its_place() {
+        assert_eq!(read("door { port = 80 }").unwrap().door.port, 80);
+        let error = read("# a shop\ndoor {\n  port = x\n}").unwrap_err();
+        assert_eq!((error.line, error.key.as_deref()), (Some(3), Some("door.port")));
+        let unknown = read("door { port = 80 }\nwindow = 1").unwrap_err();
+        assert!(unknown.to_string().contains("window"), "{unknown}");
     }
 }

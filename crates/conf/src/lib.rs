@@ -17,7 +17,7 @@ mod woven;
 pub use document::{Document, FILE_MAX_BYTES, Place, Reading};
 pub use error::{IncludeFault, Problem, SettingsError, Warning};
 pub use folder::Folder;
-pub use node::{Node, nearest};
+pub use node::{Node, Scalar, nearest};
 pub use units::{KIB, SECOND_MS};
 pub use weave::{INCLUDE_DEPTH_MAX, INCLUDES_MAX, Include, TREE_MAX_BYTES};
 

@@ -6,6 +6,17 @@ use crate::units;
 use hocon::{HoconValue, ScalarType};
 use std::ops::RangeInclusive;
 
+/// A value that is neither an object nor a list, as the file writes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scalar {
+    /// A text, with or without quotes.
+    Text(String),
+    /// A number, digit by digit.
+    Number(String),
+    /// `true` or `false`.
+    Flag(bool),
+}
+
 /// A key and its value, if it has one.
 #[derive(Clone)]
 pub struct Node<'a> {
@@ -83,6 +94,19 @@ impl<'a> Node<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Its value with its kind, for files that are a pattern of something else; none for objects, lists and nothing.
+    pub fn scalar(&self) -> Option<Scalar> {
+        let HoconValue::Scalar(scalar) = self.value? else {
+            return None;
+        };
+        match scalar.value_type {
+            ScalarType::Number => Some(Scalar::Number(scalar.raw.clone())),
+            ScalarType::Boolean => Some(Scalar::Flag(scalar.raw == "true")),
+            ScalarType::String => Some(Scalar::Text(scalar.raw.clone())),
+            _ => None,
+        }
     }
 
     /// Its text; numbers and the like as they are written. None when it is not there.

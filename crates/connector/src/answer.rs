@@ -1,7 +1,7 @@
 //! What every provider's responses have in common: what an HTTP status proves, and JSON that may not be JSON.
 
-use crate::WireResponse;
-use domain::{Certainty, Code, Fault, Timestamp};
+use crate::{Turn, WireResponse};
+use domain::{Answer, Certainty, Code, Fault, Timestamp};
 use serde::de::DeserializeOwned;
 
 /// The longest wait that a provider may ask for, in milliseconds (one hour). A longer one is cut.
@@ -74,6 +74,26 @@ pub fn question(fault: Fault) -> Fault {
     } else {
         proves_nothing(fault)
     }
+}
+
+/// The end of a call.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "the arm of a conversation that ends well"
+)]
+pub fn done(answer: Answer) -> Result<Turn, Fault> {
+    Ok(Turn::Done(answer))
+}
+
+/// More was heard than the call asks for.
+pub fn too_long() -> Result<Turn, Fault> {
+    Err(unclear("more responses than requests"))
+}
+
+/// A word that the provider's documents do not have, in a field that has only documented ones.
+pub fn unknown_word(field: &str, word: &str) -> Fault {
+    let word: String = words(word).chars().take(40).collect();
+    unclear(&format!("unknown word in `{field}`")).with_provider_code(word)
 }
 
 /// A provider's own words fit for a log: short, on one line.

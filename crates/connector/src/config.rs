@@ -37,6 +37,11 @@ pub enum KeyType {
         /// How many.
         count: usize,
     },
+    /// From one to so many decimal digits, written as text: a terminal number.
+    Number {
+        /// The most digits.
+        max: usize,
+    },
     /// An `http://` or `https://` address without a slash at the end.
     Url,
     /// A whole number.
@@ -75,6 +80,28 @@ pub struct Key {
     pub doc_ru: &'static str,
     /// What it means, in English.
     pub doc_en: &'static str,
+}
+
+impl Key {
+    /// A key that may be left out and has no default.
+    pub const fn optional(
+        name: &'static str,
+        kind: KeyType,
+        scope: Scope,
+        doc_ru: &'static str,
+        doc_en: &'static str,
+    ) -> Self {
+        Self {
+            name,
+            kind,
+            scope,
+            required: false,
+            default: None,
+            unit: "",
+            doc_ru,
+            doc_en,
+        }
+    }
 }
 
 /// Why settings cannot be used. Says which key and what to do; never shows a secret.

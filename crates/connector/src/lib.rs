@@ -4,9 +4,12 @@
 //! `connectors`. Invariant: an answer we do not understand ends in `Unknown`, never in a panic and never in "paid".
 
 pub mod answer;
+pub mod cash_link;
 pub mod config;
 pub mod conversation;
 pub mod nspk;
+pub mod percent;
+pub mod printed;
 pub mod provider;
 pub mod purpose;
 pub mod registry;
@@ -16,7 +19,8 @@ pub mod token;
 pub mod wire;
 
 pub use config::{ConfigError, Key, KeyType, Scope};
-pub use provider::{Built, CallbackError, Connector, Provider, Turn};
+pub use printed::Printed;
+pub use provider::{Built, CallbackError, Connector, ManyStates, Provider, StatusMany, Turn};
 pub use registry::Registry;
 pub use rubles::Rubles;
 pub use token::{Token, TokenNeed};

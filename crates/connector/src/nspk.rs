@@ -3,6 +3,8 @@
 //! The checksum is for what a scanner read: a mismatch means a misread. What a bank sends is never turned away for
 //! it, since several banks document links whose checksum does not hold.
 
+pub mod status;
+
 use domain::Kopecks;
 use std::fmt;
 

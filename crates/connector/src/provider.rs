@@ -4,19 +4,34 @@
 use crate::config::{self, Limits, Table};
 use crate::{ConfigError, Key, RawCallback, WireRequest, WireResponse};
 use domain::call::{Lookup, Reference};
-use domain::{Abilities, Answer, Call, Fault, Kopecks, OperationId, OrderId, Policy, Timestamp};
+use domain::{
+    Abilities, Answer, Call, Code, Fault, Kopecks, OperationId, OrderId, PaymentState, Policy, Timestamp,
+};
 use secrecy::SecretString;
 use serde_json::{Map, Value};
 use std::sync::Arc;
 
 /// What to do next in a call.
 #[derive(Debug)]
-pub enum Turn {
+pub enum Turn<A = Answer> {
     /// Send this; its response is appended to what was heard.
     Send(WireRequest),
     /// The call is over.
-    Done(Answer),
+    Done(A),
 }
+
+/// One status question for many payments.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatusMany {
+    /// Connectors of a module with equal groups may ask about each other's payments: the same merchant, the same key.
+    /// Kept in memory only, so it may be a fingerprint of the login, but never the login itself.
+    pub group: String,
+    /// The most payments of one question, at least 2.
+    pub max: usize,
+}
+
+/// How each payment of a [`StatusMany`] question stands, in the order in which they were asked about.
+pub type ManyStates = Vec<Result<PaymentState, Fault>>;
 
 /// Talks to one provider with one merchant's settings.
 pub trait Connector: Send + Sync {
@@ -29,6 +44,26 @@ pub trait Connector: Send + Sync {
     /// The certainty of a fault speaks of the whole call. So the sender, when it cannot connect with something
     /// already heard, must not say `NotSent` for a call that changes something: its first request was sent.
     fn next(&self, call: &Call, heard: &[WireResponse], now: Timestamp) -> Result<Turn, Fault>;
+
+    /// Whether one question can ask about many payments.
+    fn status_many(&self) -> Option<StatusMany> {
+        None
+    }
+
+    /// As [`Connector::next`], for one question about several payments of its [`StatusMany::group`]. The states come in
+    /// the order of `lookups`, one for each.
+    fn next_status_many(
+        &self,
+        lookups: &[Lookup],
+        heard: &[WireResponse],
+        now: Timestamp,
+    ) -> Result<Turn<ManyStates>, Fault> {
+        let (_, _, _) = (lookups, heard, now);
+        Err(Fault::refused(
+            Code::Unsupported,
+            "this module asks about one payment at a time",
+        ))
+    }
 
     /// A question that changes nothing, about an order that nobody has made: the provider's "not found" proves that
     /// the way there is free and that it takes our key. It must make [`Connector::next`] send at least one request,
@@ -55,6 +90,8 @@ pub struct Built {
     pub policy: Policy,
     /// The sums that the module takes.
     pub limits: Limits,
+    /// The systems behind the module that a payment must choose from (`tender`); empty when there is nothing to choose.
+    pub tenders: Vec<String>,
 }
 
 /// How a provider is reached with one merchant's settings. Two registers with equal transports share connections.

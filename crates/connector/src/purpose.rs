@@ -90,8 +90,10 @@ mod tests {
                 ..Receipt::default()
             }),
             customer_code: None,
+            card_token: None,
             link_id: None,
             tender: None,
+            subscriber: None,
         }
     }
 

@@ -6,10 +6,14 @@ use ring::hmac;
 use secrecy::{ExposeSecret, SecretString};
 use std::fmt::Write as _;
 
-/// HMAC-SHA-256 (RFC 2104, FIPS 180-4) of `message`, as 64 small hexadecimal digits.
+/// HMAC-SHA-256 (RFC 2104, FIPS 180-4) of `message`, 32 bytes.
+pub fn hmac_sha256(key: &SecretString, message: &[u8]) -> Vec<u8> {
+    hmac::sign(&hmac_key(key), message).as_ref().to_vec()
+}
+
+/// The same as 64 small hexadecimal digits.
 pub fn hmac_sha256_hex(key: &SecretString, message: &[u8]) -> String {
-    let tag = hmac::sign(&hmac_key(key), message);
-    tag.as_ref()
+    hmac_sha256(key, message)
         .iter()
         .fold(String::with_capacity(64), |mut hex, byte| {
             // Writing to a String cannot fail.

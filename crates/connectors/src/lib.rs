@@ -2,6 +2,8 @@
 //!
 //! Invariant: no HTTP client and no async runtime here. A connector builds requests and reads responses.
 
+pub mod alfa;
+pub mod profiles;
 pub mod raiffeisen;
 
 use connector::{Provider, Registry};
@@ -19,12 +21,15 @@ pub fn registry() -> &'static Registry {
 fn providers() -> Vec<Provider> {
     let mut providers = Vec::new();
     providers.extend(raiffeisen::providers());
+    providers.extend(alfa::providers());
+    providers.extend(profiles::providers());
     providers
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use connector::KeyType;
     use connector::config::{Language, Table, describe};
     use serde_json::{Map, Value};
     use std::collections::BTreeSet;
@@ -69,9 +74,17 @@ mod tests {
             let none = Map::new();
             let mut merchant = rows[&(provider.module, "merchants")].clone();
             let terminal = rows.get(&(provider.module, "terminals")).unwrap_or(&none);
-            // The page rightly shows a file, which is not on this machine.
-            assert!(merchant.remove("secretKey_file").is_some());
-            merchant.insert("secretKey".to_owned(), Value::from("secret"));
+            // The page rightly shows files, which are not on this machine.
+            for key in provider.all_keys() {
+                let in_file = merchant.remove(&format!("{}_file", key.name)).is_some();
+                match key.kind {
+                    KeyType::Secret if key.required => assert!(in_file, "{}", key.name),
+                    KeyType::Pem if merchant.contains_key(key.name) => {}
+                    _ => continue,
+                }
+                let text = "-----BEGIN A SAMPLE-----";
+                merchant.insert(key.name.to_owned(), Value::from(text));
+            }
             assert!(
                 provider.connect(&merchant, terminal).is_ok(),
                 "{}",

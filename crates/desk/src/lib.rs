@@ -4,11 +4,14 @@
 //! Each open operation is a [`slot`]: one task that owns it, so that a callback, a poll, a cancel and a repeat can
 //! never work on it at the same time.
 
+mod batch;
 mod callback;
 mod cancel;
+mod confirm;
 pub mod modules;
 mod opening;
 mod refund;
+mod replace;
 
 mod keeper;
 mod look;
@@ -72,6 +75,7 @@ pub(crate) struct Inner {
     pub holder: Holder,
     pub options: Options,
     pub slots: Slots,
+    pub batches: batch::Batches,
     pub outbox_filled: Notify,
     pub stopping: CancellationToken,
     /// The power is gone: nothing more may be written or sent.
@@ -99,6 +103,7 @@ impl Desk {
             holder,
             options,
             slots: Slots::default(),
+            batches: batch::Batches::default(),
             outbox_filled: Notify::new(),
             stopping: CancellationToken::new(),
             abandoned: CancellationToken::new(),
@@ -183,6 +188,7 @@ impl gateway::Desk for Desk {
             }
             Message::Refund(refund) => refund::open(&self.0, refund, &message, waiter).await,
             Message::Cancel(cancel) => cancel::cancel(&self.0, cancel, &message, waiter).await,
+            Message::Confirm(confirm) => confirm::confirm(&self.0, confirm, &message, waiter).await,
             Message::Status(status) => look::status(&self.0, status, &message, waiter).await,
         }
     }

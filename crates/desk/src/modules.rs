@@ -2,7 +2,7 @@
 //! the next call, without a restart.
 
 use connector::provider::{Built, Provider};
-use connector::{ConfigError, Registry, config};
+use connector::{ConfigError, Registry, cash_link, config};
 use domain::{ModuleName, StoreId, TerminalId};
 use journal::{Journal, JournalError, ModuleSettings};
 use outbound::Route;
@@ -155,11 +155,29 @@ impl Modules {
 
     /// Which register has the link, by the settings.
     pub fn link_owner(&self, module: &ModuleName, link_id: &str) -> Option<TerminalId> {
+        self.owner_of(module, cash_link::QR_ID, link_id)
+    }
+
+    /// Which register has the bank's terminal number, by the settings.
+    pub fn terminal_number_owner(&self, module: &ModuleName, number: &str) -> Option<TerminalId> {
+        self.owner_of(module, cash_link::TERMINAL_NUMBER, number)
+    }
+
+    /// Whether the module's bank gives out terminal numbers that are asked for when a link is bound.
+    pub fn asks_terminal_number(&self, module: &ModuleName) -> bool {
+        self.provider(module).is_some_and(|provider| {
+            provider
+                .all_keys()
+                .any(|key| key.name == cash_link::TERMINAL_NUMBER)
+        })
+    }
+
+    fn owner_of(&self, module: &ModuleName, key: &str, value: &str) -> Option<TerminalId> {
         let settings = self.settings(module);
         let has = |row: &Map<String, serde_json::Value>| {
-            row.get("qr_id")
-                .and_then(|id| id.as_str())
-                .is_some_and(|id| id == link_id)
+            row.get(key)
+                .and_then(|found| found.as_str())
+                .is_some_and(|found| found == value)
         };
         settings
             .terminals
@@ -212,7 +230,10 @@ pub fn build(
     let nothing = Map::new();
     let merged = config::merge(provider.all_keys(), merchant, own.unwrap_or(&nothing)).map_err(refuse)?;
     let built = (provider.build)(&merged).map_err(refuse)?;
-    let link_id = merged.get("qr_id").and_then(|id| id.as_str()).map(str::to_owned);
+    let link_id = merged
+        .get(cash_link::QR_ID)
+        .and_then(|id| id.as_str())
+        .map(str::to_owned);
     let route = Route {
         module: module.clone(),
         transport: built.transport.clone(),

@@ -1,11 +1,11 @@
 //! From a message to an operation: payments and questions about links.
 
 use crate::modules::{Module, ModulesError};
-use crate::{Inner, look, slot, story, unavailable};
+use crate::{Inner, look, replace, slot, story, unavailable};
 use connector::nspk;
 use domain::operation::{LinkOwner, PaymentRef};
-use domain::request::{Order, Request};
-use domain::{Code, ModuleName, OperationId, Policy, Waiter};
+use domain::request::{Link, Order, Pay, Request};
+use domain::{Abilities, Code, ModuleName, OperationId, Policy, Taking, Waiter};
 use engine::Opening as EngineOpening;
 use gateway::DeskError;
 use journal::{Opened, Opening, Stored};
@@ -68,6 +68,23 @@ pub struct Draft {
 
 /// Opens a payment or a question about a link, or finds the one that was opened under the same id.
 pub async fn open(inner: &Arc<Inner>, message: &Message, waiter: Option<Waiter>) -> Result<Reply, DeskError> {
+    if let Message::Pay(pay) = message
+        && let Some(earlier) = &pay.replaces
+    {
+        let asked_at = inner.clock.now();
+        if let Err(away) = replace::make_room(inner, pay, earlier).await? {
+            return turn_away(inner, message, &away, waiter).await;
+        }
+        let waited_ms = inner.clock.now().ms_since(asked_at);
+        let waits_ms = pay.timeout_ms.unwrap_or(inner.options.register_timeout_ms);
+        let mut pay = pay.clone();
+        pay.timeout_ms = Some(waits_ms.saturating_sub(waited_ms));
+        return open_now(inner, &Message::Pay(pay), waiter).await;
+    }
+    open_now(inner, message, waiter).await
+}
+
+async fn open_now(inner: &Arc<Inner>, message: &Message, waiter: Option<Waiter>) -> Result<Reply, DeskError> {
     match fresh_draft(inner, message).await? {
         Ok(draft) => enter(inner, draft, message, waiter).await,
         Err(turned_away) => repeat_or_turn_away(inner, message, &turned_away, waiter).await,
@@ -165,6 +182,13 @@ pub async fn enter(
             );
             turn_away(inner, message, &away, waiter).await
         }
+        Opened::ReceiptHasPayment { holder } => {
+            let away = TurnedAway::new(
+                Code::ReceiptHasPayment,
+                format!("operation {holder} pays for this receipt"),
+            );
+            turn_away(inner, message, &away, waiter).await
+        }
         Opened::LinkBusy { holder } => {
             let away = TurnedAway::new(
                 Code::LinkBusy,
@@ -244,7 +268,7 @@ fn request(message: &Message, module: ModuleName) -> Option<Request> {
         Message::Pay(pay) => Some(pay.into_request(module)),
         Message::LinkCheck(check) => Some(check.into_request(module)),
         Message::LinkBind(bind) => Some(bind.into_request(module)),
-        Message::Refund(_) | Message::Cancel(_) | Message::Status(_) => None,
+        Message::Refund(_) | Message::Cancel(_) | Message::Confirm(_) | Message::Status(_) => None,
     }
 }
 
@@ -293,6 +317,7 @@ fn draft(inner: &Inner, message: &Message) -> Result<Draft, TurnedAway> {
             let link_id = read_link(&link.payload)?;
             draft.link_owner = Some(owner(inner, &name, &link_id, &draft.request));
             draft.link_id = Some(link_id);
+            number_is_free(inner, &name, &draft.request)?;
             let waits = draft.request.timeout_ms.map(|ms| ms.saturating_sub(LINK_GAP_MS));
             draft.policy.answer_within_ms = waits.unwrap_or(LINK_ANSWER_MS);
         }
@@ -326,7 +351,12 @@ fn fit_payment(inner: &Inner, name: &ModuleName, draft: &mut Draft) -> Result<()
             format!("amount: the module takes {} to {} rubles", limits.min, limits.max),
         ));
     }
-    if draft.module.built.connector.abilities().cash_link {
+    let abilities = draft.module.built.connector.abilities();
+    fit_means(&abilities, &draft.module.built.tenders, pay)?;
+    if abilities.reservation {
+        whole_receipt(pay)?;
+    }
+    if abilities.cash_link {
         draft.link_id = Some(link_for_payment(inner, name, draft, pay.link.as_deref())?);
     }
     let timeout_ms = draft
@@ -334,6 +364,60 @@ fn fit_payment(inner: &Inner, name: &ModuleName, draft: &mut Draft) -> Result<()
         .timeout_ms
         .unwrap_or(inner.options.register_timeout_ms);
     fit_times(&mut draft.policy, pay.lifetime_s, timeout_ms)
+}
+
+/// What the buyer pays with must be what the module can use: nothing is dropped in silence.
+fn fit_means(abilities: &Abilities, tenders: &[String], pay: &Pay) -> Result<(), TurnedAway> {
+    match (abilities.customer_code, &pay.customer_code) {
+        (Taking::Never, Some(_)) => {
+            let detail =
+                "customer_code: this module takes no codes of the buyer; it has a QR of its own to show";
+            return Err(TurnedAway::new(Code::Unsupported, detail));
+        }
+        (Taking::Always, None) => {
+            let detail = "customer_code: missing; this module charges a code from the buyer's phone (at the register: scanQRCode = true)";
+            return Err(TurnedAway::new(Code::CustomerCodeNeeded, detail));
+        }
+        _ => {}
+    }
+    if pay.subscriber.is_some() && !abilities.subscriber {
+        let detail = "subscriber: this module has no subscriptions";
+        return Err(TurnedAway::new(Code::Unsupported, detail));
+    }
+    if pay.card_token.is_some() && !abilities.reservation {
+        let detail = "card_token: this module reads no social cards";
+        return Err(TurnedAway::new(Code::Unsupported, detail));
+    }
+    match &pay.tender {
+        Some(_) if tenders.is_empty() => Err(TurnedAway::new(
+            Code::Unsupported,
+            "tender: there is nothing to choose from at this module",
+        )),
+        Some(tender) if !tenders.contains(tender) => Err(TurnedAway::new(
+            Code::InvalidField,
+            format!("tender: the module has {}", tenders.join(", ")),
+        )),
+        None if tenders.len() > 1 => Err(TurnedAway::new(
+            Code::InvalidField,
+            format!("tender: missing; the module has {}", tenders.join(", ")),
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// A reservation is made for a whole receipt, and there is one for each: both must be known.
+fn whole_receipt(pay: &Pay) -> Result<(), TurnedAway> {
+    let receipt = pay.receipt.as_ref();
+    let number = receipt.and_then(|receipt| receipt.number.as_deref());
+    if number.is_none_or(str::is_empty) {
+        let detail = "receipt.number: missing, and this module takes one payment per receipt";
+        return Err(TurnedAway::new(Code::InvalidField, detail));
+    }
+    if receipt.is_none_or(|receipt| receipt.items.is_empty()) {
+        let detail = "receipt.items: missing, and this module looks at every line of the receipt";
+        return Err(TurnedAway::new(Code::InvalidField, detail));
+    }
+    Ok(())
 }
 
 /// Which link a payment works over: the scanned one if it may be used here, else the one bound to the register.
@@ -370,6 +454,28 @@ fn owner(inner: &Inner, name: &ModuleName, link_id: &str, request: &Request) -> 
         None => LinkOwner::Nobody,
         Some(terminal) if terminal == request.terminal => LinkOwner::ThisRegister,
         Some(terminal) => LinkOwner::OtherRegister { terminal },
+    }
+}
+
+/// A terminal number that another register has is turned away before the bank is asked. The commit of the binding
+/// looks once more.
+fn number_is_free(inner: &Inner, name: &ModuleName, request: &Request) -> Result<(), TurnedAway> {
+    let Order::LinkBind(Link {
+        terminal_number: Some(number),
+        ..
+    }) = &request.order
+    else {
+        return Ok(());
+    };
+    if !inner.modules.asks_terminal_number(name) {
+        return Ok(());
+    }
+    match inner.modules.terminal_number_owner(name, number) {
+        Some(terminal) if terminal != request.terminal => Err(TurnedAway::new(
+            Code::TerminalNumberTaken,
+            format!("the terminal number belongs to register {terminal}"),
+        )),
+        _ => Ok(()),
     }
 }
 

@@ -24,6 +24,18 @@ fn line(operation: &Operation, fact: &Fact) -> String {
         Fact::Accepted => format!("{:?} of {} rubles accepted", operation.kind(), operation.amount()),
         Fact::Deciding { call, attempt } => format!("calling the provider: {call:?}, attempt {attempt}"),
         Fact::Registered => "the provider registered it".to_owned(),
+        Fact::Reserved { available } => {
+            format!("{available} rubles may be debited; waiting for the register")
+        }
+        Fact::Confirmed { amount } => format!("the register confirmed the debit of {amount} rubles"),
+        Fact::ConfirmationUnderWay => "the debit is under way".to_owned(),
+        Fact::AttemptDeclined => "an attempt to pay was declined; the QR lives on".to_owned(),
+        Fact::GiveBackByHand => {
+            format!(
+                "{} rubles must be given back by hand: the module cannot",
+                operation.amount()
+            )
+        }
         Fact::Failed {
             call,
             certainty,

@@ -23,16 +23,58 @@ pub struct Abilities {
     pub link_bind: bool,
     /// The module works over a cash link: no new QR is drawn, the sticker's own is activated.
     pub cash_link: bool,
+    /// The payment is reserved first: the whole receipt is sent, the provider says how much of it may be paid and for
+    /// which lines, and money moves only when the register confirms ([`CallKind::Confirm`]).
+    #[serde(default)]
+    pub reservation: bool,
     /// What to do when the answer to a registration is lost.
     pub lost_registration: LostRegistration,
+    /// Whether a code scanned from the buyer's phone is charged.
+    #[serde(default)]
+    pub customer_code: Taking,
+    /// A buyer who is named in the receipt and has subscribed is charged without scanning anything.
+    #[serde(default)]
+    pub subscriber: bool,
+}
+
+/// Whether a module takes something with a payment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Taking {
+    /// It cannot use it.
+    #[default]
+    Never,
+    /// It works with and without.
+    Optional,
+    /// It cannot work without.
+    Always,
+}
+
+/// A module that can only take money and tell how a payment stands.
+impl Default for Abilities {
+    fn default() -> Self {
+        Self {
+            revoke: false,
+            refund: false,
+            partial_refund: false,
+            link_check: false,
+            link_bind: false,
+            cash_link: false,
+            lost_registration: LostRegistration::AskByOrder,
+            customer_code: Taking::Never,
+            subscriber: false,
+            reservation: false,
+        }
+    }
 }
 
 /// What can be done when nobody knows whether a registration arrived.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LostRegistration {
-    /// The provider documents that the same order may be registered again while it is unpaid, and a QR that
-    /// nobody was shown cannot be paid: repeat with the same order id.
+    /// The same order may be registered again while it is unpaid: the provider documents it, or says nothing and
+    /// no reading of its silence can charge twice. A QR that nobody was shown cannot be paid. Repeat with the same
+    /// order id.
     RepeatSameOrder,
     /// The provider can be asked by our order id: ask, and repeat only when it says that it knows nothing.
     AskByOrder,
@@ -43,6 +85,7 @@ impl Abilities {
     pub fn allows(&self, kind: CallKind) -> bool {
         match kind {
             CallKind::Register | CallKind::Status => true,
+            CallKind::Confirm => self.reservation,
             CallKind::Revoke => self.revoke,
             CallKind::Refund | CallKind::RefundStatus => self.refund,
             CallKind::LinkCheck => self.link_check,

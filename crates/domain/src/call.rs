@@ -2,6 +2,7 @@
 
 use crate::receipt::Receipt;
 use crate::{Kopecks, OrderId, StoreId, TerminalId, Timestamp};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -9,11 +10,13 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CallKind {
-    /// Ask for a QR, or activate a cash link, or charge a customer's code.
+    /// Ask for a QR, activate a cash link, charge a customer's code, or reserve what a receipt may be paid with.
     Register,
+    /// Debit what was reserved.
+    Confirm,
     /// Ask how a payment stands.
     Status,
-    /// Take the QR back, or deactivate the cash link.
+    /// Take the QR back, deactivate the cash link, or give a reservation up.
     Revoke,
     /// Give money back.
     Refund,
@@ -31,7 +34,7 @@ impl CallKind {
     pub const fn changes_something(self) -> bool {
         matches!(
             self,
-            Self::Register | Self::Revoke | Self::Refund | Self::LinkBind
+            Self::Register | Self::Confirm | Self::Revoke | Self::Refund | Self::LinkBind
         )
     }
 }
@@ -43,6 +46,9 @@ impl CallKind {
 pub struct Reference(pub BTreeMap<String, String>);
 
 impl Reference {
+    /// The key under which a [`Lookup`] names the cash link of its payment, whatever the provider told us.
+    pub const LINK: &str = "link_id";
+
     /// One of the provider's ids.
     pub fn get(&self, key: &str) -> Option<&str> {
         self.0.get(key).map(String::as_str)
@@ -66,6 +72,8 @@ impl Reference {
 pub enum Call {
     /// See [`CallKind::Register`].
     Register(Box<Register>),
+    /// See [`CallKind::Confirm`].
+    Confirm(ConfirmCall),
     /// See [`CallKind::Status`].
     Status(Lookup),
     /// See [`CallKind::Revoke`].
@@ -85,6 +93,7 @@ impl Call {
     pub const fn kind(&self) -> CallKind {
         match self {
             Self::Register(_) => CallKind::Register,
+            Self::Confirm(_) => CallKind::Confirm,
             Self::Status(_) => CallKind::Status,
             Self::Revoke(_) => CallKind::Revoke,
             Self::Refund(_) => CallKind::Refund,
@@ -118,10 +127,14 @@ pub struct Register {
     pub receipt: Option<Receipt>,
     /// A code scanned from the buyer's phone.
     pub customer_code: Option<String>,
+    /// The buyer's card as the pin-pad names it, opaque to us, for modules that reserve. Personal: never logged.
+    pub card_token: Option<String>,
     /// The cash link's id (`AS…`/`BS…`), for modules that work over one.
     pub link_id: Option<String>,
     /// Which of several systems behind one gateway.
     pub tender: Option<String>,
+    /// The buyer as the receipt names them, for modules with subscriptions.
+    pub subscriber: Option<String>,
 }
 
 /// How to find a payment at the provider.
@@ -129,10 +142,21 @@ pub struct Register {
 pub struct Lookup {
     /// Our order id.
     pub order: OrderId,
-    /// The sum, to be compared with what the provider says.
+    /// The sum, to be compared with what the provider says: what was confirmed of a reservation, else what was asked.
     pub amount: Kopecks,
     /// What the provider told us.
     pub reference: Reference,
+}
+
+/// How to debit what was reserved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfirmCall {
+    /// The payment; its sum is the one to debit.
+    pub lookup: Lookup,
+    /// The sum to debit: at most what was reserved, and at most what the register asked.
+    pub amount: Kopecks,
+    /// Purpose shown to the payer.
+    pub purpose: Option<String>,
 }
 
 /// How to make or find a refund.
@@ -170,7 +194,10 @@ pub struct LinkCall {
 pub enum Answer {
     /// A QR was registered, or a link activated.
     Registered(Registered),
-    /// How a payment stands.
+    /// So much of the receipt may be paid; no money moves until it is confirmed. The answer to a registration, or to
+    /// the question what became of one, of a module with [`crate::Abilities::reservation`].
+    Reserved(Reserved),
+    /// How a payment stands. Of a reservation that is not confirmed, `NotStarted`.
     Payment(PaymentState),
     /// The provider will take no money for this order any more.
     Revoked,
@@ -189,6 +216,29 @@ pub struct Registered {
     pub expires_at: Option<Timestamp>,
     /// Ids to be kept.
     pub reference: Reference,
+}
+
+/// What a provider lets a receipt be paid with.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Reserved {
+    /// The most that may be debited; zero when nothing of the receipt may be paid this way.
+    pub available: Kopecks,
+    /// The lines that may be paid this way.
+    pub positions: Vec<ReservedPosition>,
+    /// When the provider says the reservation dies; absent when it does not say.
+    pub expires_at: Option<Timestamp>,
+    /// Ids to be kept.
+    pub reference: Reference,
+}
+
+/// A line of the receipt that may be paid out of a reservation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ReservedPosition {
+    /// The line's number in the receipt, from 1.
+    #[schemars(range(min = 1, max = 1000))]
+    pub number: u32,
+    /// What of the line may be paid, in kopecks.
+    pub sum: Kopecks,
 }
 
 /// How a payment stands at the provider.

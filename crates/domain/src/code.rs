@@ -34,7 +34,15 @@ pub enum Code {
     DeadlineTooShort,
     /// The module cannot do this.
     Unsupported,
+    /// A payment of this receipt is open or paid already; there may be only one.
+    ReceiptHasPayment,
+    /// The payment does not wait for a confirmation: it has none, or has ended.
+    NotAwaitingConfirmation,
+    /// The payment was confirmed before, with another sum.
+    AlreadyConfirmed,
     // --- what became of it ---
+    /// Nothing of this receipt can be paid this way: the provider offers no money for it.
+    NothingPayable,
     /// The buyer's bank declined.
     Declined,
     /// Nobody paid in time.
@@ -61,6 +69,10 @@ pub enum Code {
     NotALink,
     /// The bank wants a terminal number to bind this link.
     TerminalNumberNeeded,
+    /// The terminal number belongs to another register; the detail names it.
+    TerminalNumberTaken,
+    /// The module charges a code from the buyer's phone, and none was scanned.
+    CustomerCodeNeeded,
     // --- when things break ---
     /// The provider could not be reached; nothing was sent.
     ProviderUnreachable,
@@ -82,7 +94,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, in the order of the documentation.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 40] = [
         Self::Malformed,
         Self::InvalidField,
         Self::AmountOutOfRange,
@@ -96,6 +108,10 @@ impl Code {
         Self::RateLimited,
         Self::DeadlineTooShort,
         Self::Unsupported,
+        Self::ReceiptHasPayment,
+        Self::NotAwaitingConfirmation,
+        Self::AlreadyConfirmed,
+        Self::NothingPayable,
         Self::Declined,
         Self::Expired,
         Self::Cancelled,
@@ -109,6 +125,8 @@ impl Code {
         Self::LinkUnbound,
         Self::NotALink,
         Self::TerminalNumberNeeded,
+        Self::TerminalNumberTaken,
+        Self::CustomerCodeNeeded,
         Self::ProviderUnreachable,
         Self::ProviderSilent,
         Self::ProviderUnclear,

@@ -19,6 +19,20 @@ pub enum Fact {
     },
     /// The provider registered a QR or activated the link.
     Registered,
+    /// The provider reserved what the receipt may be paid with.
+    Reserved {
+        /// The most that may be debited.
+        available: Kopecks,
+    },
+    /// The register confirmed the debit.
+    Confirmed {
+        /// How much.
+        amount: Kopecks,
+    },
+    /// The provider took the confirmation in and is carrying it out.
+    ConfirmationUnderWay,
+    /// An attempt to pay was declined; the QR lives on and may be paid all the same.
+    AttemptDeclined,
     /// A call failed.
     Failed {
         /// The call.
@@ -73,6 +87,8 @@ pub enum Fact {
     PromiseOver,
     /// It was tried for as long as the settings allow; nobody asks any more. Needs a person.
     GaveUp,
+    /// Money must go back that this module cannot give back. A person has to.
+    GiveBackByHand,
     /// The provider hinted at news of a payment that had ended and was no longer watched: it is asked about.
     Hinted,
     /// It was watched for late money for as long as the settings say.
@@ -98,6 +114,7 @@ impl Fact {
                 | Self::ReversalOpened { .. }
                 | Self::PromiseOver
                 | Self::GaveUp
+                | Self::GiveBackByHand
         ) || matches!(
             self,
             Self::Failed {

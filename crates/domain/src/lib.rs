@@ -17,8 +17,8 @@ pub mod request;
 pub mod time;
 pub mod waiter;
 
-pub use ability::{Abilities, LostRegistration};
-pub use call::{Answer, Call, CallKind, LinkState, PaymentState, RefundState};
+pub use ability::{Abilities, LostRegistration, Taking};
+pub use call::{Answer, Call, CallKind, LinkState, PaymentState, RefundState, Reserved, ReservedPosition};
 pub use clock::Clock;
 pub use code::Code;
 pub use fact::Fact;

@@ -1,6 +1,6 @@
 //! One operation from its request to its end: everything the engine needs to decide, and all that a person sees.
 
-use crate::call::{LinkState, Reference};
+use crate::call::{LinkState, Reference, ReservedPosition};
 use crate::request::Request;
 use crate::{Abilities, CallKind, Code, Kopecks, OperationId, OrderId, Policy, TerminalId, Timestamp};
 use schemars::JsonSchema;
@@ -31,17 +31,20 @@ pub struct Operation {
     pub act_at: Option<Timestamp>,
     /// When the engine wants to be woken: the earliest of the next call, the QR's end and the promised answer.
     pub due_at: Option<Timestamp>,
-    /// Whether an earlier registration or refund may have arrived although nobody answered it.
+    /// Whether an earlier registration, confirmation or refund may have arrived although nobody answered it.
     pub uncertain: bool,
     /// Which attempt the order id stands for; see [`OperationId::order`].
     pub attempt: u32,
-    /// What is known of the sendings of a registration or refund.
+    /// What is known of the sendings of a registration, confirmation or refund.
     #[serde(default)]
     pub sent: Sent,
     /// Technical errors in a row.
     pub technical_errors: u32,
     /// What the buyer is shown.
     pub qr: Option<Qr>,
+    /// What the receipt may be paid with, and what of it was confirmed; for modules that reserve.
+    #[serde(default)]
+    pub reservation: Option<Reservation>,
     /// The cash link's id, when it works over one.
     pub link_id: Option<String>,
     /// What the provider wants to hear again.
@@ -81,9 +84,32 @@ impl Operation {
         self.id.order(self.attempt)
     }
 
-    /// The sum it moves.
+    /// The sum that was asked.
     pub fn amount(&self) -> Kopecks {
         self.request.amount()
+    }
+
+    /// The sum that was confirmed of a reservation.
+    pub fn confirmed(&self) -> Option<Kopecks> {
+        self.reservation
+            .as_ref()
+            .and_then(|reservation| reservation.confirmed)
+    }
+
+    /// The sum that it moves: what was confirmed of a reservation, else what was asked.
+    pub fn charge(&self) -> Kopecks {
+        self.confirmed().unwrap_or_else(|| self.amount())
+    }
+
+    /// The most that may be confirmed now: what is reserved, up to what was asked. None when nothing is reserved.
+    pub fn confirmable(&self) -> Option<Kopecks> {
+        let reservation = self.reservation.as_ref()?;
+        Some(reservation.available.min(self.amount()))
+    }
+
+    /// Whether no money can move because its reservation was never confirmed.
+    pub fn unconfirmed(&self) -> bool {
+        self.abilities.reservation && self.kind() == OperationKind::Payment && self.confirmed().is_none()
     }
 }
 
@@ -105,10 +131,14 @@ pub enum OperationKind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
-    /// The provider is being asked for a QR, a refund, or an answer about a sticker.
+    /// The provider is being asked for a QR, a reservation, a refund, or an answer about a sticker.
     Registering,
     /// The buyer can pay.
     AwaitingPayment,
+    /// The provider has reserved money for the receipt; the register is to confirm the debit.
+    AwaitingConfirmation,
+    /// The register has confirmed; the provider is being told to debit.
+    Confirming,
     /// The loop is being closed: revoke, then ask once more.
     Closing,
     /// The refund is under way at the provider.
@@ -133,9 +163,11 @@ pub enum State {
 
 impl State {
     /// Every state.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Registering,
         Self::AwaitingPayment,
+        Self::AwaitingConfirmation,
+        Self::Confirming,
         Self::Closing,
         Self::Refunding,
         Self::Unresolved,
@@ -167,6 +199,8 @@ impl State {
         match self {
             Self::Registering => "registering",
             Self::AwaitingPayment => "awaiting_payment",
+            Self::AwaitingConfirmation => "awaiting_confirmation",
+            Self::Confirming => "confirming",
             Self::Closing => "closing",
             Self::Refunding => "refunding",
             Self::Unresolved => "unresolved",
@@ -190,7 +224,7 @@ pub struct InFlight {
     pub since: Timestamp,
 }
 
-/// The sendings of a registration or refund under the present order id. It decides what a later "not found" or
+/// The sendings of a registration, confirmation or refund under the present order id. It decides what a later "not found" or
 /// "refused" proves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Sent {
@@ -209,10 +243,21 @@ pub struct Sent {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Qr {
     /// The text inside the QR; empty when there is nothing to show (a sticker was activated, a customer's code
-    /// was charged).
+    /// was charged, money was reserved).
     pub payload: String,
-    /// When it dies.
+    /// When it dies; of a reservation, the moment until which it may be confirmed.
     pub expires_at: Timestamp,
+}
+
+/// What the provider reserved for a receipt.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reservation {
+    /// The most that may be debited.
+    pub available: Kopecks,
+    /// The lines of the receipt that may be paid out of it.
+    pub positions: Vec<ReservedPosition>,
+    /// What the register confirmed. Set once, before the provider is told; never changes then.
+    pub confirmed: Option<Kopecks>,
 }
 
 /// The closing of a payment.

@@ -56,7 +56,7 @@ impl Request {
 #[serde(rename_all = "snake_case")]
 pub enum Order {
     /// Take money from the buyer.
-    Pay(Pay),
+    Pay(Box<Pay>),
     /// Give money back.
     Refund(Refund),
     /// Ask what a sticker is.
@@ -82,6 +82,9 @@ pub struct Pay {
     /// A code scanned from the buyer's phone. It is as good as money: never logged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub customer_code: Option<String>,
+    /// The buyer's card as the pin-pad names it, opaque to us, for modules that reserve. Personal: never logged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card_token: Option<String>,
     /// The scanned cash link; when absent, the one that is bound to the register.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<String>,
@@ -91,6 +94,12 @@ pub struct Pay {
     /// Which of several systems behind one gateway (`sbp`, `webmoney`, …).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tender: Option<String>,
+    /// The buyer as the receipt names them, for modules with subscriptions. Personal data: never logged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subscriber: Option<String>,
+    /// The payment of the same register that this one takes the place of: it is cancelled first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<CallerId>,
 }
 
 /// A refund of a payment, or of a part of it.

@@ -121,7 +121,8 @@ pub fn not_paid(draft: &mut Draft, call: CallKind, state: &PaymentState) {
         _ if asked_before(draft) => draft.act_now(),
         PaymentState::InProgress | PaymentState::Paid { .. } => again(draft, ClosingStep::Ask),
         PaymentState::NotStarted | PaymentState::Declined { .. } if nobody_can_pay(draft) => end(draft),
-        PaymentState::Declined { .. } if !draft.operation.abilities.revoke => end(draft),
+        PaymentState::Declined { .. } if one_attempt(draft) => end(draft),
+        PaymentState::NotFound if nothing_to_debit(draft) => end(draft),
         PaymentState::NotStarted | PaymentState::Declined { .. } => again(draft, ClosingStep::Revoke),
         PaymentState::NotFound if draft.within_grace() => again(draft, ClosingStep::Ask),
         PaymentState::NotFound => not_found(draft),
@@ -183,6 +184,17 @@ pub fn dead_at(operation: &Operation) -> Timestamp {
     let ours = sent_at.plus_ms(operation.policy.qr_ttl_ms);
     let theirs = operation.sent.provider_end.unwrap_or(ours);
     ours.max(theirs).plus_ms(pace::EXPIRY_MARGIN_MS)
+}
+
+/// Whether the declined attempt was the only one there can be: a customer's code that cannot be revoked.
+fn one_attempt(draft: &Draft) -> bool {
+    !draft.operation.abilities.revoke && registration::charged(&draft.operation)
+}
+
+/// Whether the provider had reserved money, and nobody ever told it to debit: when it does not know the reservation
+/// (any more), that is the end of it.
+fn nothing_to_debit(draft: &Draft) -> bool {
+    draft.operation.reservation.is_some() && draft.operation.unconfirmed()
 }
 
 fn step(draft: &mut Draft, step: ClosingStep) {

@@ -1,7 +1,7 @@
 //! A decision in the making.
 
 use crate::{Decision, Effect, Tell, pace};
-use domain::call::{LinkCall, Lookup, Reference, RefundCall, Register};
+use domain::call::{ConfirmCall, LinkCall, Lookup, Reference, RefundCall, Register};
 use domain::operation::{Failure, InFlight};
 use domain::request::Order;
 use domain::{Call, CallKind, Code, Fact, Fault, Operation, State, Timestamp};
@@ -59,7 +59,7 @@ impl Draft {
                 attempt: self.operation.attempt,
             });
         }
-        if matches!(kind, CallKind::Register | CallKind::Refund) {
+        if matches!(kind, CallKind::Register | CallKind::Confirm | CallKind::Refund) {
             self.operation.sent.last_at = Some(self.now);
         }
         self.operation.in_flight = Some(InFlight {
@@ -90,7 +90,7 @@ impl Draft {
         expected
     }
 
-    /// Notes that a registration or refund may have arrived although nobody heard its answer.
+    /// Notes that a registration, confirmation or refund may have arrived although nobody heard its answer.
     pub fn may_have_arrived(&mut self) {
         self.operation.uncertain = true;
         self.operation.sent.unanswered = self.operation.sent.unanswered.saturating_add(1);
@@ -206,6 +206,7 @@ impl Draft {
     fn build(&self, kind: CallKind) -> Call {
         match kind {
             CallKind::Register => Call::Register(Box::new(self.registration())),
+            CallKind::Confirm => Call::Confirm(self.confirmation()),
             CallKind::Status => Call::Status(self.lookup()),
             CallKind::Revoke => Call::Revoke(self.lookup()),
             CallKind::Refund => Call::Refund(self.refund()),
@@ -233,16 +234,34 @@ impl Draft {
             cost_centre: pay.and_then(|pay| pay.cost_centre.clone()),
             receipt: pay.and_then(|pay| pay.receipt.clone()),
             customer_code: pay.and_then(|pay| pay.customer_code.clone()),
+            card_token: pay.and_then(|pay| pay.card_token.clone()),
             link_id: operation.link_id.clone(),
             tender: pay.and_then(|pay| pay.tender.clone()),
+            subscriber: pay.and_then(|pay| pay.subscriber.clone()),
+        }
+    }
+
+    fn confirmation(&self) -> ConfirmCall {
+        let purpose = match &self.operation.request.order {
+            Order::Pay(pay) => pay.purpose.clone(),
+            Order::Refund(_) | Order::LinkCheck(_) | Order::LinkBind(_) => None,
+        };
+        ConfirmCall {
+            lookup: self.lookup(),
+            amount: self.operation.charge(),
+            purpose,
         }
     }
 
     fn lookup(&self) -> Lookup {
+        let reference = self.operation.reference.clone();
         Lookup {
             order: self.operation.order(),
-            amount: self.operation.amount(),
-            reference: self.operation.reference.clone(),
+            amount: self.operation.charge(),
+            reference: match &self.operation.link_id {
+                Some(link_id) => reference.with(Reference::LINK, link_id),
+                None => reference,
+            },
         }
     }
 
@@ -315,11 +334,11 @@ fn due_at(operation: &Operation) -> Option<Timestamp> {
     }
     let promise =
         Some(operation.answer_by).filter(|at| operation.state != State::Unresolved && *at != Timestamp::MAX);
-    let end = operation
-        .qr
-        .as_ref()
-        .map(|qr| qr.expires_at)
-        .filter(|_| operation.state == State::AwaitingPayment);
+    let end = match operation.state {
+        State::AwaitingPayment | State::AwaitingConfirmation => operation.qr.as_ref().map(|qr| qr.expires_at),
+        State::Confirming => Some(pace::close_by(operation)).filter(|at| *at != Timestamp::MAX),
+        _ => None,
+    };
     [act_at, promise, end, lost].into_iter().flatten().min()
 }
 

@@ -1,6 +1,6 @@
 //! What can happen to an operation.
 
-use domain::{Answer, CallKind, Fault};
+use domain::{Answer, CallKind, Fault, Kopecks};
 
 /// Something that happened in the world.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +17,12 @@ pub enum Event {
     Due,
     /// The cashier or an operator wants it cancelled.
     CancelRequested,
+    /// The register confirms the debit of what was reserved. It counts once, and only while it is waited for and the
+    /// sum can be debited; otherwise nothing happens.
+    Confirmed {
+        /// The sum to debit.
+        amount: Kopecks,
+    },
     /// The provider hinted (by a callback) that something changed. It is never believed, only asked about.
     Hint,
     /// A daemon has taken the operation up from the journal and does not know which of its calls were made.

@@ -3,14 +3,15 @@
 //!
 //! Invariant: no I/O, no clock, no storage, no randomness. Whatever happened in the world is an [`Event`].
 //!
-//! Reading order: [`event`], [`decision`], [`open`], then `payment` with `registration`, `money`, `closing` and `watch`,
-//! then `refund`, `link`.
+//! Reading order: [`event`], [`decision`], [`open`], then `payment` with `registration`, `confirmation`, `money`, `closing`
+//! and `watch`, then `refund`, `link`.
 
 pub mod decision;
 pub mod event;
 pub mod open;
 
 mod closing;
+mod confirmation;
 mod draft;
 mod link;
 mod money;

@@ -31,7 +31,11 @@ pub fn decide(draft: &mut Draft, event: &Event) {
     match event {
         Event::Answered { call, result } => answered(draft, *call, result),
         Event::Resumed => resumed(draft),
-        Event::Due | Event::Hint | Event::CancelRequested | Event::ConflictingRepeat => {}
+        Event::Due
+        | Event::Hint
+        | Event::CancelRequested
+        | Event::Confirmed { .. }
+        | Event::ConflictingRepeat => {}
     }
     if draft.lost_call() {
         resumed(draft);

@@ -7,14 +7,19 @@ use domain::operation::{Because, Paid};
 use domain::policy::MoneyWhileClosing;
 use domain::{Code, Fact, Kopecks, State};
 
-/// Takes note of the money, once, and decides what it means. It is believed at any time, also unasked.
+/// Takes note of the money, once, and decides what it means. It is believed at any time, also unasked. A debit that
+/// nobody confirmed is another sum than was asked: nothing was.
 pub fn came(draft: &mut Draft, told: Option<Kopecks>, reference: &Reference) {
     if draft.operation.paid.is_some() {
         return;
     }
     draft.keep(reference);
-    let asked = draft.operation.amount();
-    let amount = told.unwrap_or(asked);
+    let asked = if draft.operation.unconfirmed() {
+        Kopecks::ZERO
+    } else {
+        draft.operation.charge()
+    };
+    let amount = told.unwrap_or_else(|| draft.operation.charge());
     draft.fact(Fact::MoneyCame { amount });
     draft.operation.paid = Some(Paid {
         at: draft.now,

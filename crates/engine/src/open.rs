@@ -60,6 +60,7 @@ pub fn open(opening: Opening, now: Timestamp) -> Decision {
         sent: Sent::default(),
         technical_errors: 0,
         qr: None,
+        reservation: None,
         link_id,
         reference: domain::call::Reference::default(),
         closing: None,

@@ -20,6 +20,8 @@ pub const EXPIRY_MARGIN_MS: u64 = 30_000;
 const REFUND_MAX_MS: u64 = 6 * 3_600_000;
 /// The time kept for closing a QR before the promised answer, in milliseconds; at most a quarter of the promise.
 const CLOSING_RESERVE_MS: u64 = 10_000;
+/// The time kept for a debit before closing must begin, in milliseconds; at most a quarter of the promise.
+const CONFIRMING_RESERVE_MS: u64 = 30_000;
 
 /// Between two status questions of a payment that waits for the buyer: eager at first, then the module's `interval`.
 pub fn asking_ms(operation: &Operation, now: Timestamp) -> u64 {
@@ -67,14 +69,30 @@ pub fn next_refund_ms(operation: &Operation) -> u64 {
         .min(REFUND_MAX_MS.max(operation.policy.return_interval_ms))
 }
 
+/// Until when a reservation may be confirmed, so that the debit can still be answered before closing must begin.
+pub fn confirm_by(operation: &Operation) -> Timestamp {
+    let quarter_ms = operation.policy.answer_within_ms / 4;
+    before_the_promise(
+        operation,
+        CONFIRMING_RESERVE_MS.min(quarter_ms) + CLOSING_RESERVE_MS.min(quarter_ms),
+    )
+}
+
 /// When closing must begin, so that the register can be given a final answer in the promised time.
 pub fn close_by(operation: &Operation) -> Timestamp {
-    let within_ms = operation.policy.answer_within_ms;
+    before_the_promise(
+        operation,
+        CLOSING_RESERVE_MS.min(operation.policy.answer_within_ms / 4),
+    )
+}
+
+/// So long before the promised answer; never when nothing was promised.
+fn before_the_promise(operation: &Operation, reserve_ms: u64) -> Timestamp {
     if operation.answer_by == Timestamp::MAX {
         return Timestamp::MAX;
     }
-    let reserve_ms = CLOSING_RESERVE_MS.min(within_ms / 4);
-    operation.created_at.plus_ms(within_ms - reserve_ms)
+    let within_ms = operation.policy.answer_within_ms;
+    operation.created_at.plus_ms(within_ms.saturating_sub(reserve_ms))
 }
 
 #[cfg(test)]

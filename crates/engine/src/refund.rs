@@ -13,12 +13,23 @@ const ATTEMPTS_MAX: u32 = 999;
 /// Opens a refund: it is decided on at once, unless it can never be made.
 pub fn begin(draft: &mut Draft) {
     draft.operation.state = State::Refunding;
-    if let Some((code, detail)) = impossible(draft) {
-        draft.fail(code, detail);
-        draft.reach(State::Refused);
-        return;
+    match impossible(draft) {
+        None => draft.call(CallKind::Refund),
+        Some((code, detail)) if wanted_by_register(draft) => {
+            draft.fail(code, detail);
+            draft.reach(State::Refused);
+        }
+        Some((code, detail)) => by_hand(draft, code, detail),
     }
-    draft.call(CallKind::Refund);
+}
+
+/// Late money that this module cannot give back stays owed to the buyer: it stands on the list of open operations
+/// until a person has given it back.
+fn by_hand(draft: &mut Draft, code: Code, why: &str) {
+    draft.fail(code, format!("{why}: give the money back to the buyer by hand"));
+    draft.fact(Fact::GiveBackByHand);
+    draft.reach(State::Unresolved);
+    draft.operation.act_at = None;
 }
 
 fn impossible(draft: &Draft) -> Option<(Code, &'static str)> {
@@ -47,7 +58,7 @@ pub fn decide(draft: &mut Draft, event: &Event) {
         Event::Answered { call, result } => answered(draft, *call, result),
         Event::Resumed => resumed(draft),
         Event::Hint => hint(draft),
-        Event::Due | Event::CancelRequested | Event::ConflictingRepeat => {}
+        Event::Due | Event::CancelRequested | Event::Confirmed { .. } | Event::ConflictingRepeat => {}
     }
     if draft.lost_call() {
         resumed(draft);
@@ -227,7 +238,8 @@ fn again_after(draft: &mut Draft, fault: &Fault) {
 
 /// A hint hurries a question, and wakes a refund that was given up; it never hurries another sending.
 fn hint(draft: &mut Draft) {
-    if draft.operation.uncertain || draft.operation.act_at.is_none() {
+    let asleep = draft.operation.act_at.is_none() && impossible(draft).is_none();
+    if draft.operation.uncertain || asleep {
         draft.act_now();
     }
 }

@@ -3,7 +3,7 @@
 //! When its answer is lost there are two ways ([`LostRegistration`]): repeat it under the same order id, or ask by
 //! that id and repeat only what the provider does not know.
 
-use crate::draft::Draft;
+use crate::draft::{Draft, wrong_kind};
 use crate::{closing, pace, payment, watch};
 use domain::call::Registered;
 use domain::operation::{Because, Qr};
@@ -70,7 +70,11 @@ fn wait_for_the_buyer(draft: &mut Draft) {
 /// The registration was answered with the state of the payment: a customer's code is charged at once.
 pub fn told_at_once(draft: &mut Draft, state: &PaymentState) {
     if matches!(state, PaymentState::NotStarted | PaymentState::InProgress) {
-        done(draft, &Registered::default());
+        if draft.operation.abilities.reservation {
+            failed(draft, &wrong_kind(CallKind::Register));
+        } else {
+            done(draft, &Registered::default());
+        }
         return;
     }
     draft.may_have_arrived();
@@ -85,7 +89,8 @@ pub fn told_at_once(draft: &mut Draft, state: &PaymentState) {
 pub fn found(draft: &mut Draft, state: &PaymentState) {
     match state {
         PaymentState::NotStarted | PaymentState::InProgress => {
-            // The text of the QR was in the lost answer: where a QR is needed there is nothing to show.
+            // The text of the QR, or what was reserved, was in the lost answer: where it is needed there is nothing
+            // to show.
             if !payable_without_qr(&draft.operation) {
                 closing::begin(draft, Because::NoAnswer);
             }
@@ -98,6 +103,34 @@ pub fn found(draft: &mut Draft, state: &PaymentState) {
         }
         PaymentState::Expired | PaymentState::Cancelled | PaymentState::Paid { .. } => {
             closing::begin(draft, Because::NoAnswer);
+        }
+    }
+}
+
+/// A registration's answer was lost, and the provider tells now what was in it: the ids to ask by from here on. An
+/// operation that has ended takes none: its link may be another payment's by now.
+pub fn arrived(draft: &mut Draft, registered: &Registered) {
+    let nobody_has_paid = PaymentState::NotStarted;
+    match draft.operation.state {
+        State::Registering => {
+            if registered.payload.is_none() && !payable_without_qr(&draft.operation) {
+                closing::begin(draft, Because::NoAnswer);
+            }
+            done(draft, registered);
+        }
+        State::Closing | State::Unresolved => {
+            if draft.operation.qr.is_none() {
+                note(draft, registered);
+            }
+            closing::not_paid(draft, CallKind::Status, &nobody_has_paid);
+        }
+        State::AwaitingPayment => {
+            draft.answered_well();
+            payment::not_paid_yet(draft, &nobody_has_paid);
+        }
+        _ => {
+            draft.answered_well();
+            watch::not_paid(draft, &nobody_has_paid);
         }
     }
 }
@@ -189,10 +222,12 @@ pub fn lost(draft: &mut Draft) {
 }
 
 /// Whether no money can come although nobody registered it as far as we heard: either nothing ever arrived, or what
-/// arrived is a QR that nobody was shown, at a provider that documents the consequences.
+/// arrived is a QR that nobody was shown, at a provider that documents the consequences. A reservation that may have
+/// arrived moves no money either, but it binds the buyer's: it is given up like any other payment.
 pub fn surely_unpayable(draft: &Draft) -> bool {
     let operation = &draft.operation;
-    operation.qr.is_none() && (operation.sent.unanswered == 0 || may_repeat_unheard(operation))
+    let unseen = may_repeat_unheard(operation) && !operation.abilities.reservation;
+    operation.qr.is_none() && (operation.sent.unanswered == 0 || unseen)
 }
 
 /// Whether a registration may be repeated while it is not known what became of the first. A sticker and a
@@ -203,8 +238,19 @@ fn may_repeat_unheard(operation: &Operation) -> bool {
 }
 
 fn payable_without_qr(operation: &Operation) -> bool {
-    let charged = matches!(&operation.request.order, Order::Pay(pay) if pay.customer_code.is_some());
-    charged || operation.abilities.cash_link || operation.link_id.is_some()
+    let subscribed = matches!(&operation.request.order, Order::Pay(pay) if pay.subscriber.is_some());
+    let over_a_link = operation.abilities.cash_link || operation.link_id.is_some();
+    (charged(operation) || subscribed || over_a_link) && !operation.abilities.reservation
+}
+
+/// Whether the registration itself charges the buyer, by the code on their phone or by their subscription: there is
+/// one attempt. A subscription that is not there ends in a QR like any other.
+pub fn charged(operation: &Operation) -> bool {
+    let shown = operation.qr.as_ref().is_some_and(|qr| !qr.payload.is_empty());
+    match &operation.request.order {
+        Order::Pay(pay) => pay.customer_code.is_some() || pay.subscriber.is_some() && !shown,
+        Order::Refund(_) | Order::LinkCheck(_) | Order::LinkBind(_) => false,
+    }
 }
 
 /// Ends a payment that was never registered.

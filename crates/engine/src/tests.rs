@@ -30,7 +30,9 @@ fn draft() -> Draft {
             link_check: true,
             link_bind: false,
             cash_link: false,
+            reservation: false,
             lost_registration: LostRegistration::AskByOrder,
+            ..Abilities::default()
         },
         link_id: None,
         link_owner: None,

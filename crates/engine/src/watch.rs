@@ -64,5 +64,5 @@ fn ends_at(operation: &Operation) -> Timestamp {
 /// Whether the provider may hold an order that somebody could pay.
 fn may_be_paid_late(operation: &Operation) -> bool {
     let may_exist = operation.qr.is_some() || operation.sent.unanswered > 0;
-    operation.state != State::Paid && operation.paid.is_none() && may_exist
+    operation.state != State::Paid && operation.paid.is_none() && may_exist && !operation.unconfirmed()
 }

@@ -55,6 +55,11 @@ pub enum Opened {
         /// What can still be refunded.
         left: domain::Kopecks,
     },
+    /// Another payment of the same receipt is open or paid, where there may be only one.
+    ReceiptHasPayment {
+        /// That payment.
+        holder: OperationId,
+    },
     /// Another payment is under way on the link.
     LinkBusy {
         /// That payment.
@@ -75,6 +80,9 @@ pub struct Change {
     pub reversal: Option<Box<Opening>>,
     /// A settings write that belongs to it (a bound link), done in the name of `daemon`.
     pub settings: Option<SettingsWrite>,
+    /// Keys of the written register's row whose values no other register of the module may have. One that has makes
+    /// the commit fail with [`crate::JournalError::Taken`], and nothing of it is written.
+    pub distinct: &'static [&'static str],
     /// Which daemon decided: it must hold the lease.
     pub holder: Holder,
     /// The moment of the decision.

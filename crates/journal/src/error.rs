@@ -1,6 +1,6 @@
 //! What can go wrong in the journal.
 
-use domain::OperationId;
+use domain::{OperationId, TerminalId};
 
 /// Why the journal did not do as asked. Unless it says otherwise, nothing was written.
 #[derive(Debug, thiserror::Error)]
@@ -14,6 +14,14 @@ pub enum JournalError {
         id: OperationId,
         /// The version that was expected in the row.
         expected: u64,
+    },
+    /// A register's row was to get a value that another register has and that only one may have.
+    #[error("register {terminal} has the same `{key}`")]
+    Taken {
+        /// The key.
+        key: &'static str,
+        /// The register that has the value.
+        terminal: TerminalId,
     },
     /// The database cannot be reached, is full, or is read-only. When the text says that the commit was not
     /// confirmed, the write may have been done; a repeat is safe, since ids and versions guard it.

@@ -69,6 +69,29 @@ impl SettingsWrite {
         }
     }
 
+    /// The register that has one of these values already, and under which key, if this write would give it to another.
+    pub(crate) fn taken<'a>(
+        &self,
+        distinct: &'static [&'static str],
+        rows: impl IntoIterator<Item = (&'a TerminalId, &'a JsonObject)>,
+    ) -> Option<(&'static str, TerminalId)> {
+        let Self::Terminal {
+            terminal,
+            value: Some(value),
+            ..
+        } = self
+        else {
+            return None;
+        };
+        rows.into_iter()
+            .filter(|(other, _)| *other != terminal)
+            .find_map(|(other, row)| {
+                let same = |key: &&'static str| value.contains_key(*key) && value.get(*key) == row.get(*key);
+                let key = distinct.iter().copied().find(same)?;
+                Some((key, other.clone()))
+            })
+    }
+
     /// The audit line: which row and which keys. No value, since a value may be a secret.
     pub(crate) fn audit_text(&self) -> String {
         let keys = |value: &Option<JsonObject>| {

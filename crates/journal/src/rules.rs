@@ -1,7 +1,7 @@
 //! What an operation means for rows other than its own. One reading, shared by every implementation.
 
 use domain::request::Order;
-use domain::{Kopecks, ModuleName, Operation, OperationId, OperationKind, State};
+use domain::{Kopecks, ModuleName, Operation, OperationId, OperationKind, State, StoreId, TerminalId};
 
 /// The payment that a refund takes its sum from, and the sum. None for anything else, and for a refund that ended
 /// without money moving.
@@ -39,6 +39,47 @@ pub(crate) fn claim(operation: &Operation) -> Option<(&ModuleName, &str)> {
         return None;
     }
     link(operation)
+}
+
+/// A receipt of which there may be one payment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct ReceiptKey<'a> {
+    /// The module: another one may pay the rest.
+    pub(crate) module: &'a ModuleName,
+    /// The store.
+    pub(crate) store: &'a StoreId,
+    /// The register.
+    pub(crate) terminal: &'a TerminalId,
+    /// The shift; -1 when the register does not name it.
+    pub(crate) shift: i64,
+    /// The receipt's number.
+    pub(crate) number: &'a str,
+}
+
+/// The receipt of a payment that is reserved first. Only those are one to a receipt.
+pub(crate) fn receipt(operation: &Operation) -> Option<ReceiptKey<'_>> {
+    let request = &operation.request;
+    let Order::Pay(pay) = &request.order else {
+        return None;
+    };
+    let receipt = pay.receipt.as_ref().filter(|_| operation.abilities.reservation)?;
+    Some(ReceiptKey {
+        module: &request.module,
+        store: &request.store,
+        terminal: &request.terminal,
+        shift: receipt.shift.map_or(-1, i64::from),
+        number: receipt.number.as_deref()?,
+    })
+}
+
+/// The receipt that a new payment claims.
+pub(crate) fn claimed_receipt(operation: &Operation) -> Option<ReceiptKey<'_>> {
+    receipt(operation).filter(|_| !ended_without_money(operation.state))
+}
+
+/// The receipt that a payment gives back by ending in the state it has now: it may be paid anew.
+pub(crate) fn released_receipt(operation: &Operation) -> Option<ReceiptKey<'_>> {
+    receipt(operation).filter(|_| ended_without_money(operation.state))
 }
 
 /// Whether nobody needs to hold it: it has ended and asks for no attention.

@@ -12,8 +12,9 @@ use crate::tokens::Tokens;
 use crate::transcript::{self, Subject};
 use connector::conversation::MAX_TURNS;
 use connector::provider::Transport;
-use connector::{Connector, Method, Turn, WireRequest, WireResponse};
-use domain::{Answer, Call, Clock, Code, Fault, ModuleName};
+use connector::{Connector, ManyStates, Method, Turn, WireRequest, WireResponse};
+use domain::call::Lookup;
+use domain::{Answer, Call, Clock, Code, Fault, ModuleName, Timestamp};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -86,11 +87,39 @@ impl Outbound {
     /// changed anything.
     pub async fn call(&self, route: &Route, connector: &dyn Connector, call: &Call) -> Result<Answer, Fault> {
         let subject = Subject::of(&route.module, call);
+        self.converse(route, &subject, |heard, now| connector.next(call, heard, now))
+            .await
+    }
+
+    /// Asks how several payments stand, in one question. They must be of the connector's own group
+    /// ([`Connector::status_many`]).
+    pub async fn ask_many(
+        &self,
+        route: &Route,
+        connector: &dyn Connector,
+        lookups: &[Lookup],
+    ) -> Result<ManyStates, Fault> {
+        let Some(first) = lookups.first() else {
+            return Ok(Vec::new());
+        };
+        let subject = Subject::of_many(&route.module, first, lookups.len());
+        self.converse(route, &subject, |heard, now| {
+            connector.next_status_many(lookups, heard, now)
+        })
+        .await
+    }
+
+    async fn converse<A>(
+        &self,
+        route: &Route,
+        subject: &Subject<'_>,
+        next: impl Fn(&[WireResponse], Timestamp) -> Result<Turn<A>, Fault> + Send + Sync,
+    ) -> Result<A, Fault> {
         let mut heard: Vec<WireResponse> = Vec::new();
         let mut acted = false;
         let mut last: Option<Arc<Provider>> = None;
         loop {
-            let request = match connector.next(call, &heard, self.clock.now()) {
+            let request = match next(&heard, self.clock.now()) {
                 Ok(Turn::Done(answer)) => return Ok(answer),
                 Ok(Turn::Send(request)) => request,
                 Err(mut fault) => {
@@ -116,7 +145,7 @@ impl Outbound {
             let outcome = match self.provider(route, &request) {
                 Ok(provider) => {
                     let outcome = self
-                        .deliver(route, &provider, &subject, request, heard.len() + 1)
+                        .deliver(route, &provider, subject, request, heard.len() + 1)
                         .await;
                     last = Some(provider);
                     outcome

@@ -2,6 +2,7 @@
 
 use crate::redact;
 use connector::{WireRequest, WireResponse};
+use domain::call::Lookup;
 use domain::{Call, CallKind, Fault, ModuleName, OrderId};
 use std::time::Duration;
 
@@ -22,6 +23,7 @@ impl<'a> Subject<'a> {
     pub(crate) fn of(module: &'a ModuleName, call: &'a Call) -> Self {
         let order = match call {
             Call::Register(register) => register.order.as_str(),
+            Call::Confirm(confirm) => confirm.lookup.order.as_str(),
             Call::Status(lookup) | Call::Revoke(lookup) => lookup.order.as_str(),
             Call::Refund(refund) | Call::RefundStatus(refund) => refund.refund.as_str(),
             Call::LinkCheck(_) | Call::LinkBind(_) => "",
@@ -34,6 +36,16 @@ impl<'a> Subject<'a> {
             kind: call.kind(),
             order,
             operation,
+        }
+    }
+
+    /// One question about several payments. The first of them stands for all.
+    pub(crate) fn of_many(module: &'a ModuleName, first: &'a Lookup, count: usize) -> Self {
+        Self {
+            module,
+            kind: CallKind::Status,
+            order: first.order.as_str(),
+            operation: format!("{count} payments"),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Ranges and lengths: what types alone cannot say. Limits are stated on the fields in [`crate::message`].
 
 use crate::wording::FieldError;
-use crate::{Cancel, LinkBind, Message, Pay, Refund, Status, VERSION};
+use crate::{Cancel, Confirm, LinkBind, Message, Pay, Refund, Status, VERSION};
 use domain::receipt::{Item, Receipt};
 use domain::{CallerId, Kopecks, OperationId};
 use std::ops::RangeInclusive;
@@ -18,8 +18,12 @@ pub const MAX_PURPOSE: usize = 140;
 pub const MAX_COST_CENTRE: usize = 64;
 /// The most characters of a code scanned from the buyer's phone.
 pub const MAX_CUSTOMER_CODE: usize = 1024;
+/// The most characters of a card's token.
+pub const MAX_CARD_TOKEN: usize = 512;
 /// The most characters of a scanned link.
 pub const MAX_LINK: usize = 512;
+/// The most characters of a subscriber's name.
+const MAX_SUBSCRIBER: usize = 256;
 /// The most characters of a tender's name.
 pub const MAX_TENDER: usize = 32;
 /// The most digits of a bank's terminal number.
@@ -43,6 +47,7 @@ pub fn check(message: &Message) -> Checked {
         Message::Pay(m) => (&m.operation, m.protocol),
         Message::Cancel(m) => (&m.operation, m.protocol),
         Message::Refund(m) => (&m.operation, m.protocol),
+        Message::Confirm(m) => (&m.operation, m.protocol),
         Message::Status(m) => (&m.operation, m.protocol),
         Message::LinkCheck(m) => (&m.operation, m.protocol),
         Message::LinkBind(m) => (&m.operation, m.protocol),
@@ -67,6 +72,7 @@ pub fn check(message: &Message) -> Checked {
             ..
         }) => one_of(payment.as_ref(), *operation_id),
         Message::Refund(m) => refund(m),
+        Message::Confirm(m) => confirm(m),
         Message::LinkCheck(m) => {
             timeout(m.timeout_ms)?;
             length("link", &m.link, 1, MAX_LINK)
@@ -81,8 +87,13 @@ fn pay(m: &Pay) -> Checked {
     text("purpose", m.purpose.as_deref(), MAX_PURPOSE)?;
     text("cost_centre", m.cost_centre.as_deref(), MAX_COST_CENTRE)?;
     optional("customer_code", m.customer_code.as_deref(), MAX_CUSTOMER_CODE)?;
+    optional("card_token", m.card_token.as_deref(), MAX_CARD_TOKEN)?;
     optional("link", m.link.as_deref(), MAX_LINK)?;
     text("tender", m.tender.as_deref(), MAX_TENDER)?;
+    optional("subscriber", m.subscriber.as_deref(), MAX_SUBSCRIBER)?;
+    if m.replaces.as_ref() == Some(&m.id) {
+        return fail("replaces", "names the payment itself");
+    }
     if m.lifetime_s.is_some_and(|life| !LIFETIME_S.contains(&life)) {
         let (from, to) = LIFETIME_S.into_inner();
         return fail("lifetime_s", format!("must be {from} to {to} seconds"));
@@ -95,6 +106,11 @@ fn refund(m: &Refund) -> Checked {
     one_of(m.payment.as_ref(), m.operation_id)?;
     m.amount.map_or(Ok(()), |amount| money("amount", amount, 1))?;
     text("purpose", m.purpose.as_deref(), MAX_PURPOSE)
+}
+
+fn confirm(m: &Confirm) -> Checked {
+    one_of(m.payment.as_ref(), m.operation_id)?;
+    m.amount.map_or(Ok(()), |amount| money("amount", amount, 1))
 }
 
 fn link_bind(m: &LinkBind) -> Checked {

@@ -14,10 +14,10 @@ pub mod wording;
 mod tests;
 
 pub use check::check;
-pub use message::{Cancel, Common, LinkBind, LinkCheck, Message, Pay, Refund, Status};
+pub use message::{Cancel, Common, Confirm, LinkBind, LinkCheck, Message, Pay, Refund, Status};
 pub use parse::{BadMessage, parse};
 pub use render::{render, turned_away};
-pub use reply::{Failure, LinkReport, LinkVerdict, QrReport, Reply};
+pub use reply::{Failure, LinkReport, LinkVerdict, QrReport, Reply, ReservationReport};
 pub use request::Target;
 
 /// The version of the protocol that this crate speaks.

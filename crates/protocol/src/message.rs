@@ -14,6 +14,8 @@ pub enum Message {
     Cancel(Cancel),
     /// `refund`
     Refund(Refund),
+    /// `confirm`
+    Confirm(Confirm),
     /// `status`
     Status(Status),
     /// `link_check`
@@ -80,6 +82,11 @@ pub struct Pay {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 1024))]
     pub customer_code: Option<String>,
+    /// The buyer's card as the pin-pad names it, for modules that reserve; at most 512 characters. The daemon does not
+    /// look into it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 512))]
+    pub card_token: Option<String>,
     /// The scanned cash link; when left out, the one bound to the register. At most 512 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 512))]
@@ -92,6 +99,15 @@ pub struct Pay {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 32))]
     pub tender: Option<String>,
+    /// The buyer as the receipt names them (a loyalty card, a phone), for modules with subscriptions: a subscriber is
+    /// charged without scanning, anybody else gets a QR or the link. At most 256 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 256))]
+    pub subscriber: Option<String>,
+    /// This register's earlier payment that this one takes the place of (the sum has changed, say): it is cancelled
+    /// first, so that the link is free. When it turns out to be paid, this one is refused with `already_paid`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<CallerId>,
 }
 
 /// Cancels a payment that is not paid yet.
@@ -162,6 +178,40 @@ pub struct Refund {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 140))]
     pub purpose: Option<String>,
+}
+
+/// Confirms the debit of a payment that is `awaiting_confirmation`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(extend("oneOf" = [{"required": ["payment"]}, {"required": ["operation_id"]}]))]
+pub struct Confirm {
+    /// Version of the protocol: 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 1))]
+    pub protocol: Option<u32>,
+    /// `confirm`
+    #[schemars(extend("const" = "confirm"))]
+    pub operation: String,
+    /// The register's id of this request.
+    pub id: CallerId,
+    /// The module. Over AMQP the routing key names it and this field may be left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub module: Option<ModuleName>,
+    /// The store's id.
+    pub store: StoreId,
+    /// The register's id.
+    pub terminal: TerminalId,
+    /// The payment, by the register's id. Either this or `operation_id`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment: Option<CallerId>,
+    /// The payment, by the daemon's id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operation_id: Option<OperationId>,
+    /// The sum to debit in kopecks, from 1 to what is available and to what was asked; when left out, as much as can
+    /// be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("minimum" = 1))]
+    pub amount: Option<Kopecks>,
 }
 
 /// Asks how an operation stands.
@@ -273,6 +323,7 @@ impl Message {
             Self::Pay(m) => common!("pay", m),
             Self::Cancel(m) => common!("cancel", m),
             Self::Refund(m) => common!("refund", m),
+            Self::Confirm(m) => common!("confirm", m),
             Self::Status(m) => common!("status", m),
             Self::LinkCheck(m) => common!("link_check", m),
             Self::LinkBind(m) => common!("link_bind", m),

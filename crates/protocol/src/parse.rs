@@ -72,6 +72,7 @@ fn read_message(text: &str, head: &Head) -> Result<Message, BadMessage> {
         "pay" => read_as(text).map(Message::Pay),
         "cancel" => read_as(text).map(Message::Cancel),
         "refund" => read_as(text).map(Message::Refund),
+        "confirm" => read_as(text).map(Message::Confirm),
         "status" => read_as(text).map(Message::Status),
         "link_check" => read_as(text).map(Message::LinkCheck),
         "link_bind" => read_as(text).map(Message::LinkBind),

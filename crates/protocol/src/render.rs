@@ -1,6 +1,6 @@
 //! From an operation to the reply that tells of it: a pure function, so that a repeat gets the same words.
 
-use crate::{Failure, LinkReport, LinkVerdict, Message, QrReport, Reply, VERSION};
+use crate::{Failure, LinkReport, LinkVerdict, Message, QrReport, Reply, ReservationReport, VERSION};
 use domain::operation::{LinkOwner, Operation};
 use domain::{CallerId, Code, Kopecks, LinkState, OperationKind, State, Timestamp};
 use texts::{Note, SlipTitle, SlipWord, Text, code_text, note, slip_lines, slip_rubles, state_text};
@@ -26,9 +26,10 @@ pub fn render(operation: &Operation, refunded: Kopecks, now: Timestamp) -> Reply
         operation_id: Some(operation.id),
         state: Some(operation.state),
         is_final: operation.state.is_final(),
-        amount: moves_money.then(|| operation.amount()),
+        amount: moves_money.then(|| operation.charge()),
         refunded: (kind == OperationKind::Payment && !refunded.is_zero()).then_some(refunded),
         qr: qr_report(operation, now),
+        reservation: reservation_report(operation, now),
         requisites: requisites(operation),
         slip: slip(operation),
         message: message(operation, link.as_ref(), error.as_ref()),
@@ -54,6 +55,7 @@ pub fn turned_away(
         amount: None,
         refunded: None,
         qr: None,
+        reservation: None,
         requisites: None,
         slip: Vec::new(),
         link: None,
@@ -97,6 +99,23 @@ fn qr_report(operation: &Operation, now: Timestamp) -> Option<QrReport> {
     })
 }
 
+/// What was reserved, and how long it can be confirmed.
+fn reservation_report(operation: &Operation, now: Timestamp) -> Option<ReservationReport> {
+    let reservation = operation.reservation.as_ref()?;
+    let confirm_by = operation
+        .qr
+        .as_ref()
+        .map(|qr| qr.expires_at)
+        .filter(|_| operation.state == State::AwaitingConfirmation);
+    Some(ReservationReport {
+        available: reservation.available,
+        positions: reservation.positions.clone(),
+        confirmed: reservation.confirmed,
+        confirm_by: confirm_by.map(|at| at.to_string()),
+        confirm_in_ms: confirm_by.map(|at| at.ms_since(now)),
+    })
+}
+
 /// When money moved, if it did.
 fn settled_at(operation: &Operation) -> Option<Timestamp> {
     match operation.state {
@@ -129,16 +148,20 @@ fn requisites(operation: &Operation) -> Option<String> {
 }
 
 fn slip(operation: &Operation) -> Vec<String> {
-    let title = match operation.state {
-        State::Paid => SlipTitle::Paid,
-        State::Refunded => SlipTitle::Refunded,
-        State::Cancelled => SlipTitle::Cancelled,
-        State::Expired => SlipTitle::Expired,
+    let title = match (operation.state, operation.abilities.reservation) {
+        (State::Paid, false) => SlipTitle::Paid,
+        (State::Paid, true) => SlipTitle::SocialPaid,
+        (State::Refunded, false) => SlipTitle::Refunded,
+        (State::Refunded, true) => SlipTitle::SocialRefunded,
+        (State::Cancelled, false) => SlipTitle::Cancelled,
+        (State::Cancelled, true) => SlipTitle::SocialCancelled,
+        (State::Expired, false) => SlipTitle::Expired,
+        (State::Expired, true) => SlipTitle::SocialExpired,
         _ => return Vec::new(),
     };
     let mut lines = vec![title.as_str().to_owned()];
     let mut say = |word, value: &str| lines.extend(slip_lines(word, value));
-    say(SlipWord::Sum, &slip_rubles(operation.amount()));
+    say(SlipWord::Sum, &slip_rubles(operation.charge()));
     if let Some(at) = settled_at(operation).or(operation.finished_at) {
         say(SlipWord::Moment, &at.as_printed(operation.policy.utc_offset_min));
     }
@@ -236,13 +259,37 @@ fn message(operation: &Operation, link: Option<&LinkReport>, error: Option<&Fail
     if let Some(link) = link {
         return note(verdict_words(link.verdict));
     }
+    if let Some(instead) = special_words(operation) {
+        return note(instead);
+    }
     let text = state_text(operation.state, operation.kind());
     let text = match error {
-        Some(error) if operation.state == State::Refused => text.and(&error.text),
+        Some(error) if operation.state == State::Refused || error.code == Code::NothingPayable => {
+            text.and(&error.text)
+        }
         _ => text,
     };
     if operation.reversal.is_some() && operation.state != State::Paid {
-        return text.and(&note(Note::LateMoneyReturns));
+        return text.and(&note(if operation.abilities.refund {
+            Note::LateMoneyReturns
+        } else {
+            Note::LateMoneyByHand
+        }));
     }
     text
+}
+
+/// The words where those of the state would be wrong.
+fn special_words(operation: &Operation) -> Option<Note> {
+    let payment = operation.kind() == OperationKind::Payment;
+    let declined = operation
+        .failure
+        .as_ref()
+        .is_some_and(|failure| failure.code == Code::Declined);
+    match operation.state {
+        State::Registering if payment && operation.abilities.reservation => Some(Note::Reserving),
+        State::AwaitingPayment if payment && declined => Some(Note::AttemptDeclined),
+        State::Unresolved if !payment && !operation.abilities.refund => Some(Note::GiveBackByHand),
+        _ => None,
+    }
 }

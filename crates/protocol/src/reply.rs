@@ -1,6 +1,6 @@
 //! What the daemon answers. Several replies may answer one request; the last has `final: true`.
 
-use domain::{CallerId, Code, Kopecks, OperationId, State};
+use domain::{CallerId, Code, Kopecks, OperationId, ReservedPosition, State};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use texts::Text;
@@ -25,7 +25,7 @@ pub struct Reply {
     /// Whether this is the last word: nothing more follows, and the state never changes.
     #[serde(rename = "final")]
     pub is_final: bool,
-    /// The sum in kopecks.
+    /// The sum in kopecks: what was asked; once a reservation is confirmed, what was confirmed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount: Option<Kopecks>,
     /// For a payment: what of it has been refunded or is being refunded, in kopecks.
@@ -34,6 +34,9 @@ pub struct Reply {
     /// The QR to show. Absent when there is none to show any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub qr: Option<QrReport>,
+    /// What may be debited for the receipt, for modules that reserve; from the reservation on, in every reply.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reservation: Option<ReservationReport>,
     /// Requisites for reconciliation with the bank's statement, separated by commas: module, our order id, the
     /// provider's QR id, the provider's transaction id, the moment. An unknown one is empty.
     #[serde(rename = "qrRequisites", default, skip_serializing_if = "Option::is_none")]
@@ -60,6 +63,24 @@ pub struct QrReport {
     pub expires_at: String,
     /// In how many milliseconds it dies, for registers whose clock is not right.
     pub expires_in_ms: u64,
+}
+
+/// What the provider reserved for a receipt.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ReservationReport {
+    /// The most that may be debited, in kopecks. It may be more than was asked; no more than was asked is debited.
+    pub available: Kopecks,
+    /// The lines of the receipt that may be paid this way.
+    pub positions: Vec<ReservedPosition>,
+    /// The sum that was confirmed, in kopecks; absent until then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirmed: Option<Kopecks>,
+    /// The moment until which it may be confirmed, ISO 8601 in UTC; only while it waits for that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirm_by: Option<String>,
+    /// How many milliseconds are left to confirm it, for registers whose clock is not right.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirm_in_ms: Option<u64>,
 }
 
 /// A failure.

@@ -1,6 +1,6 @@
 //! From a message to the request that opens an operation.
 
-use crate::{Cancel, LinkBind, LinkCheck, Message, Pay, Refund, Status};
+use crate::{Cancel, Confirm, LinkBind, LinkCheck, Message, Pay, Refund, Status};
 use domain::request::{self, Order, RefundOrigin, Request};
 use domain::{CallerId, Kopecks, ModuleName, OperationId};
 use serde::{Serialize, Serializer};
@@ -33,7 +33,7 @@ macro_rules! targets {
         }
     )*};
 }
-targets!(Cancel, Refund, Status);
+targets!(Cancel, Confirm, Refund, Status);
 
 impl Pay {
     /// The request that opens the payment at `module`.
@@ -43,16 +43,19 @@ impl Pay {
             module,
             store: self.store,
             terminal: self.terminal,
-            order: Order::Pay(request::Pay {
+            order: Order::Pay(Box::new(request::Pay {
                 amount: self.amount,
                 purpose: self.purpose,
                 cost_centre: self.cost_centre,
                 receipt: self.receipt,
                 customer_code: self.customer_code,
+                card_token: self.card_token,
                 link: self.link,
                 lifetime_s: self.lifetime_s,
                 tender: self.tender,
-            }),
+                subscriber: self.subscriber,
+                replaces: self.replaces,
+            })),
             timeout_ms: self.timeout_ms,
         }
     }
@@ -127,6 +130,7 @@ impl Serialize for Message {
             Self::Pay(m) => m.serialize(serializer),
             Self::Cancel(m) => m.serialize(serializer),
             Self::Refund(m) => m.serialize(serializer),
+            Self::Confirm(m) => m.serialize(serializer),
             Self::Status(m) => m.serialize(serializer),
             Self::LinkCheck(m) => m.serialize(serializer),
             Self::LinkBind(m) => m.serialize(serializer),
@@ -141,6 +145,7 @@ impl Message {
             Self::Pay(m) => &mut m.module,
             Self::Cancel(m) => &mut m.module,
             Self::Refund(m) => &mut m.module,
+            Self::Confirm(m) => &mut m.module,
             Self::Status(m) => &mut m.module,
             Self::LinkCheck(m) => &mut m.module,
             Self::LinkBind(m) => &mut m.module,

@@ -1,7 +1,7 @@
 //! The machine-readable description of the protocol, made from the types: JSON Schema, AsyncAPI 3.0, OpenAPI 3.1.
 //! The files in `docs/schemas` are these documents; a test compares them.
 
-use crate::{Cancel, LinkBind, LinkCheck, Pay, Refund, Reply, Status, VERSION};
+use crate::{Cancel, Confirm, LinkBind, LinkCheck, Pay, Refund, Reply, Status, VERSION};
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
@@ -15,6 +15,7 @@ pub fn documents() -> Vec<(&'static str, Value)> {
         ("pay.json", json_schema::<Pay>()),
         ("cancel.json", json_schema::<Cancel>()),
         ("refund.json", json_schema::<Refund>()),
+        ("confirm.json", json_schema::<Confirm>()),
         ("status.json", json_schema::<Status>()),
         ("link_check.json", json_schema::<LinkCheck>()),
         ("link_bind.json", json_schema::<LinkBind>()),
@@ -40,6 +41,7 @@ fn components() -> Map<String, Value> {
     generator.subschema_for::<Pay>();
     generator.subschema_for::<Cancel>();
     generator.subschema_for::<Refund>();
+    generator.subschema_for::<Confirm>();
     generator.subschema_for::<Status>();
     generator.subschema_for::<LinkCheck>();
     generator.subschema_for::<LinkBind>();
@@ -52,7 +54,15 @@ fn part(name: &str) -> Value {
 }
 
 /// Names of the parts that are messages of a register.
-const MESSAGES: [&str; 6] = ["Pay", "Cancel", "Refund", "Status", "LinkCheck", "LinkBind"];
+const MESSAGES: [&str; 7] = [
+    "Pay",
+    "Cancel",
+    "Refund",
+    "Confirm",
+    "Status",
+    "LinkCheck",
+    "LinkBind",
+];
 
 /// The AMQP door.
 pub fn asyncapi() -> Value {

@@ -4,7 +4,15 @@
 use std::fmt;
 
 /// The operations that the protocol knows.
-pub const OPERATIONS: [&str; 6] = ["pay", "cancel", "refund", "status", "link_check", "link_bind"];
+pub const OPERATIONS: [&str; 7] = [
+    "pay",
+    "cancel",
+    "refund",
+    "confirm",
+    "status",
+    "link_check",
+    "link_bind",
+];
 
 /// How many characters of an unknown name are repeated in an error.
 const NAME_SHOWN: usize = 40;

@@ -1,6 +1,10 @@
 //! One QR matrix, several pens. [`Matrix::encode`] lays the modules out once; each pen draws the same matrix for
-//! another surface: [`Matrix::svg`] for pages, [`Matrix::png`] for files, [`Matrix::terminal`] for a command line.
+//! another surface: [`Matrix::svg`] for pages, [`Matrix::png`] for files, [`Matrix::terminal`] for a command line,
+//! [`Matrix::raster`] for a receipt printer. Devices that draw a QR themselves are given its text: printers by
+//! [`escpos`], buyer displays by [`mertech`].
 
+pub mod escpos;
+pub mod mertech;
 mod png;
 mod svg;
 mod terminal;
@@ -32,6 +36,41 @@ pub enum QrError {
         found: u32,
         /// The most pixels.
         max: u32,
+    },
+    /// The paper is too narrow for the symbol, one dot for each module.
+    #[error("a QR of {modules} modules with its quiet zone does not fit on paper of {dots} dots")]
+    TooWide {
+        /// Modules along the edge, quiet zone included.
+        modules: usize,
+        /// What the paper has.
+        dots: usize,
+    },
+    /// The printer's code page has no such character.
+    #[error("the code page {page} has no `{found}`: take the character out of the line")]
+    NotInCodePage {
+        /// The character.
+        found: char,
+        /// The code page.
+        page: &'static str,
+    },
+    /// Printers know this code page by different numbers.
+    #[error(
+        "printers know the code page {page} by different numbers: name this one's, as its manual has it (`ESC t`)"
+    )]
+    NumberMissing {
+        /// The code page.
+        page: &'static str,
+    },
+    /// A buyer display takes visible ASCII only.
+    #[error("a buyer display shows links of visible ASCII characters, and this text has others")]
+    NotAscii,
+    /// A buyer display takes no text as long as this.
+    #[error("a text of {found} bytes is too long for a buyer display, which takes {max}")]
+    TooLongForDisplay {
+        /// Its length in bytes.
+        found: usize,
+        /// The most bytes.
+        max: usize,
     },
     /// The PNG could not be written.
     #[error("the PNG could not be written: {0}")]

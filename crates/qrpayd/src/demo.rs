@@ -1,5 +1,9 @@
-//! `qrpayd demo`: the main job on one machine with nothing to install: a daemon with SQLite, a simulated bank, a kiosk
+//! `qrpayd demo`: the main job on one machine with nothing to install: a daemon with SQLite, simulated providers, a kiosk
 //! and a buyer's phone, all in this process.
+
+mod devices;
+mod opening;
+pub mod shops;
 
 use crate::cli::DemoOptions;
 use crate::clock::SystemClock;
@@ -8,35 +12,31 @@ use crate::logs;
 use crate::run::told_to_stop;
 use anyhow::Context;
 use axum::Router;
+use domain::ability::Taking;
 use domain::{Clock, ModuleName, StoreId, TerminalId};
-use gateway::Desk as _;
 use gateway::TokenOwner;
 use gateway::amqp::AmqpOptions;
 use gateway::amqp::address::BrokerAddress;
 use gateway::http::Tokens;
-use journal::{Journal, JournalOptions, SettingsWrite};
-use protocol::Message;
-use qrpos::kiosk::{self, KioskOptions, Tender};
+use journal::JournalOptions;
+use qrpos::kiosk::{self, DemoLink, KioskOptions, Tender};
+use register::Kiosk2;
+use register::outputs::Outputs;
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::{Value, json};
 use settings::LogFormat;
-use simulator::{Merchant, Running, Simulator};
+use simulator::Street;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use texts::Lang;
 use texts::Text;
 
-/// The demo's shop at the simulated bank.
-const MERCHANT: &str = "MA000001";
 /// The demo's register: the kiosk.
 const STORE: &str = "1";
 /// The demo's register: the kiosk.
 const TERMINAL: &str = "1";
-/// The module that draws a new QR for each payment.
-const DYNAMIC: &str = "qrraiffd";
-/// The module that works over a sticker.
-const CASH_LINK: &str = "qrraiffd_variable";
+/// The module of the example that is printed.
+const EXAMPLE: &str = "qrraiffd";
 /// How long the demo may take to stop, in milliseconds.
 const STOP_WITHIN_MS: u64 = 2_000;
 /// How long the kiosk waits for its final answer, in milliseconds: short, so that an unpaid QR is soon seen to expire.
@@ -55,13 +55,13 @@ pub async fn demo(mut options: DemoOptions) -> anyhow::Result<()> {
     told_to_stop().await?;
     eprintln!("stopping");
     running.daemon.stop(STOP_WITHIN_MS).await;
-    running.bank.stop().await;
+    running.street.stop().await;
     Ok(())
 }
 
 struct Demo {
     daemon: Daemon,
-    bank: Running,
+    street: Street,
     token: SecretString,
     /// For the operator's commands on the demo's journal.
     settings_file: PathBuf,
@@ -72,12 +72,13 @@ impl Demo {
     async fn start(options: &DemoOptions, folder: &Path) -> anyhow::Result<Self> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let secret = random_text();
-        let bank = start_bank(options, &secret).await?;
+        let street = opening::start_providers(options, &secret).await?;
+        let modules: Vec<_> = opening::open_shops().map(|shop| shop.module).collect();
         let url = format!("sqlite:{}", folder.join("journal.db").display());
         let journal = journal::connect(&url, JournalOptions::default()).await?;
-        write_settings(journal.as_ref(), &bank, &secret, clock.as_ref()).await?;
+        opening::write_settings(journal.as_ref(), &street, &secret, clock.as_ref()).await?;
         let settings_file = folder.join("qrpayd.conf");
-        let text = format!("journal.url = \"{url}\"\nmodules = [\"{DYNAMIC}\", \"{CASH_LINK}\"]\n");
+        let text = format!("journal.url = \"{url}\"\nmodules = {modules:?}\n");
         std::fs::write(&settings_file, text)
             .with_context(|| format!("{} cannot be written", settings_file.display()))?;
         let token = random_text();
@@ -85,11 +86,16 @@ impl Demo {
             store: StoreId::new(STORE)?,
             terminal: TerminalId::new(TERMINAL)?,
         };
+        let (outputs, devices) = devices::start().await?;
+        let pages = pages(&street, &secret, &token, outputs)?.merge(devices);
         let parts = Parts {
-            journal,
-            clock,
+            journal: Arc::clone(&journal),
+            clock: Arc::clone(&clock),
             registry: connectors::registry().clone(),
-            modules: vec![ModuleName::new(DYNAMIC)?, ModuleName::new(CASH_LINK)?],
+            modules: modules
+                .iter()
+                .map(|module| ModuleName::new(*module))
+                .collect::<Result<_, _>>()?,
             listen: options.listen,
             callback_listen: None,
             tokens: Tokens::new(vec![(token.clone(), owner)])?,
@@ -97,74 +103,18 @@ impl Demo {
             rate_limit_per_s: 50,
             register_timeout_ms: REGISTER_WAIT_MS,
             amqp: amqp(options)?,
-            pages: pages(&bank, &token)?,
+            pages,
         };
         let daemon = Daemon::start(parts).await?;
-        bind_sticker(&daemon, &bank).await?;
+        opening::stick_stickers(journal.as_ref(), &daemon, &street, &secret, clock.as_ref()).await?;
         Ok(Self {
             daemon,
-            bank,
+            street,
             token,
             settings_file,
             amqp: options.amqp.is_some(),
         })
     }
-}
-
-async fn start_bank(options: &DemoOptions, secret: &SecretString) -> anyhow::Result<Running> {
-    let mut shop = Merchant::new(MERCHANT, secret.expose_secret());
-    "Гастроном «Образец»".clone_into(&mut shop.shop);
-    shop.callback_url = Some(format!("http://{}/callback/{DYNAMIC}", options.listen));
-    let mut bank = simulator::Options::new(vec![shop]);
-    bank.payer_bind = None;
-    Simulator::start(bank)
-        .await
-        .context("the simulated bank did not start")
-}
-
-/// The settings that an operator would write with `qrpayd config set`.
-async fn write_settings(
-    journal: &dyn Journal,
-    bank: &Running,
-    secret: &SecretString,
-    clock: &dyn Clock,
-) -> anyhow::Result<()> {
-    let shared = json!({
-        "url": bank.base_url, "ca": bank.ca_pem, "secretKey": secret.expose_secret(),
-        "qrTtl": 2, "interval": 2, "timeout": 10,
-    });
-    let Value::Object(shared) = shared else {
-        anyhow::bail!("a row is an object")
-    };
-    let mut dynamic = shared.clone();
-    dynamic.insert("sbpMerchantId".to_owned(), MERCHANT.into());
-    for (module, row) in [(DYNAMIC, dynamic), (CASH_LINK, shared)] {
-        let provider = connectors::registry()
-            .find(module)
-            .context("the module is not in this build")?;
-        provider.check(connector::config::Table::Merchants, &row)?;
-        let module = ModuleName::new(module)?;
-        journal.ensure_module(&module).await?;
-        let write = SettingsWrite::Merchant {
-            module,
-            id: 0,
-            value: Some(row),
-        };
-        journal.write_settings(write, "demo", clock.now()).await?;
-    }
-    Ok(())
-}
-
-/// Sticks a blank sticker to the kiosk and binds it, as a cashier does by scanning it.
-async fn bind_sticker(daemon: &Daemon, bank: &Running) -> anyhow::Result<()> {
-    let sticker = bank.bank.with(|bank, _| bank.print_sticker());
-    let message = json!({
-        "operation": "link_bind", "id": "demo-sticker", "module": CASH_LINK,
-        "store": STORE, "terminal": TERMINAL, "link": sticker,
-    });
-    let message: Message = protocol::parse(message.to_string().as_bytes())?;
-    daemon.clone_desk().handle(message, None).await?;
-    Ok(())
 }
 
 fn amqp(options: &DemoOptions) -> anyhow::Result<Option<AmqpOptions>> {
@@ -173,33 +123,62 @@ fn amqp(options: &DemoOptions) -> anyhow::Result<Option<AmqpOptions>> {
     Ok(Some(AmqpOptions::new(vec![address])))
 }
 
-fn pages(bank: &Running, token: &SecretString) -> anyhow::Result<Router> {
-    let tender = |module: &str, ru: &str, en: &str| -> anyhow::Result<Tender> {
+/// A way to pay for each module. Where a provider has several, its name tells them apart.
+fn tenders(street: &Street, secret: &SecretString) -> anyhow::Result<Vec<Tender>> {
+    let several = street.houses.len() > 1;
+    let tender = |shop: &shops::Shop| -> anyhow::Result<Tender> {
+        let papers = opening::papers(shop, street, secret)?;
+        let about = street.house_of_module(shop.module).context("no provider")?.about;
+        let title = if several {
+            let ru = format!("{}: {}", about.title_ru, shop.tender_ru);
+            let en = format!("{}: {}", about.title_en, shop.tender_en);
+            Text::new(&ru, &en)
+        } else {
+            Text::new(shop.tender_ru, shop.tender_en)
+        };
         Ok(Tender {
-            module: ModuleName::new(module)?,
-            title: Text::new(ru, en),
+            module: ModuleName::new(shop.module)?,
+            title,
+            scans_customer_code: opening::abilities(shop, &papers)?.customer_code == Taking::Always,
             link: None,
         })
     };
+    opening::open_shops().map(tender).collect()
+}
+
+fn pages(
+    street: &Street,
+    secret: &SecretString,
+    token: &SecretString,
+    outputs: Outputs,
+) -> anyhow::Result<Router> {
     let kiosk = KioskOptions {
         api_url: "/api/v1".to_owned(),
         token: token.clone(),
         store: StoreId::new(STORE)?,
         terminal: TerminalId::new(TERMINAL)?,
-        tenders: vec![
-            tender(DYNAMIC, "QR на экране", "QR on the screen")?,
-            tender(CASH_LINK, "Наклейка у кассы", "Sticker at the till")?,
-        ],
+        tenders: tenders(street, secret)?,
         lang: Lang::Ru,
         timeout_ms: KIOSK_WAIT_MS,
+        kiosk2: Kiosk2::default(),
+        outputs: Some(outputs),
         demo: Some(kiosk::DemoOptions {
             payer_url: "/payer".to_owned(),
-            links: Vec::new(),
+            links: vec![
+                DemoLink {
+                    title: Text::new("Дисплей покупателя", "The buyer's display"),
+                    url: "/display".to_owned(),
+                },
+                DemoLink {
+                    title: Text::new("Чековая лента", "The receipt tape"),
+                    url: "/tape".to_owned(),
+                },
+            ],
         }),
     };
     Ok(kiosk::router(kiosk)
-        .nest("/payer", bank.payer_router())
-        .nest("/bank", bank.control_router()))
+        .nest("/payer", street.payer_router())
+        .nest("/bank", street.control_router()))
 }
 
 fn announce(demo: &Demo) {
@@ -209,7 +188,13 @@ fn announce(demo: &Demo) {
     println!("  Касса и телефон покупателя / the kiosk and the buyer's phone   http://{address}/");
     println!("  Только касса / the kiosk alone                                  http://{address}/kiosk");
     println!("  Телефон покупателя / the buyer's phone                          http://{address}/payer");
-    println!("  Книги банка / the bank's books                                  http://{address}/bank/books");
+    println!("  Дисплей покупателя / the buyer's display                        http://{address}/display");
+    println!("  Чековая лента / the receipt tape                                http://{address}/tape");
+    println!("  Книги банков / the banks' books:");
+    for house in &demo.street.houses {
+        let (title, name) = (house.about.title_ru, house.about.name);
+        println!("    {title:<40}                      http://{address}/bank/providers/{name}/books");
+    }
     println!();
     println!("  Касса из терминала / a register you can type at:");
     println!(
@@ -217,7 +202,7 @@ fn announce(demo: &Demo) {
         demo.token.expose_secret()
     );
     println!(
-        "    cargo run --release -p qrpos -- --module {DYNAMIC} --store {STORE} --terminal {TERMINAL} sale --amount 150.00"
+        "    cargo run --release -p qrpos -- --module {EXAMPLE} --store {STORE} --terminal {TERMINAL} sale --amount 150.00"
     );
     println!();
     println!("  Что записано в журнале / what the journal remembers:");
@@ -227,7 +212,10 @@ fn announce(demo: &Demo) {
     );
     if demo.amqp {
         println!();
-        println!("  RabbitMQ: servplus.{DYNAMIC}.payment, servplus.{CASH_LINK}.payment");
+        let keys: Vec<_> = opening::open_shops()
+            .map(|shop| format!("servplus.{}.payment", shop.module))
+            .collect();
+        println!("  RabbitMQ: {}", keys.join(", "));
     }
     println!();
     println!("  Ctrl-C: стоп / stop");

@@ -1,4 +1,7 @@
-//! A register you can type at ([`cli`]) and a self-checkout page ([`kiosk`]).
+//! A register you can type at ([`cli`]), a self-checkout page ([`kiosk`]), and devices that are not there: a buyer's
+//! display and a receipt printer as pages ([`devices`]).
 
 pub mod cli;
+pub mod devices;
 pub mod kiosk;
+mod web;

@@ -16,6 +16,7 @@ fn options() -> KioskOptions {
     let tender = |module: &str, title: &str| Tender {
         module: module.parse().unwrap(),
         title: Text::new(title, title),
+        scans_customer_code: false,
         link: None,
     };
     KioskOptions {
@@ -29,6 +30,8 @@ fn options() -> KioskOptions {
         ],
         lang: Lang::Ru,
         timeout_ms: 310_000,
+        kiosk2: register::Kiosk2::default(),
+        outputs: None,
         demo: None,
     }
 }
@@ -73,6 +76,8 @@ async fn everything_has_its_type_and_a_strict_policy() {
         ("/kiosk", "text/html; charset=utf-8"),
         ("/kiosk/kiosk.css", "text/css; charset=utf-8"),
         ("/kiosk/kiosk.js", "text/javascript; charset=utf-8"),
+        ("/kiosk/effects.js", "text/javascript; charset=utf-8"),
+        ("/kiosk/scan.js", "text/javascript; charset=utf-8"),
         ("/kiosk/demo.css", "text/css; charset=utf-8"),
         ("/kiosk/demo.js", "text/javascript; charset=utf-8"),
         ("/kiosk/icon.svg", "image/svg+xml"),
@@ -110,6 +115,8 @@ async fn nothing_comes_from_elsewhere() {
         "/kiosk",
         "/kiosk/kiosk.css",
         "/kiosk/kiosk.js",
+        "/kiosk/effects.js",
+        "/kiosk/scan.js",
         "/kiosk/demo.css",
         "/kiosk/demo.js",
     ] {
@@ -181,6 +188,14 @@ async fn the_page_has_every_handle_of_the_browser_test() {
         "cancel",
         "new-purchase",
         "again",
+        "code-step",
+        "customer-code",
+        "code-pay",
+        "confirm-step",
+        "confirm-do",
+        "confirm-cancel",
+        "to-debit",
+        "pay-rest",
         "tender-qrraiffd",
         "tender-qrraiffd_variable",
     ] {

@@ -8,6 +8,8 @@
 //!   [`RegisterError::Unknown`]: do not repeat, ask.
 //! - Every wait is bounded by [`Patience`].
 //!
+//! [`outputs`] shows the QR wherever the register has a place for it, and takes it away again.
+//!
 //! ```no_run
 //! # async fn sell() -> Result<(), Box<dyn std::error::Error>> {
 //! use register::{Pay, Register};
@@ -28,13 +30,16 @@ mod conversation;
 mod door;
 mod error;
 mod http;
+mod kiosk2;
 mod order;
+pub mod outputs;
 mod patience;
 mod sse;
 mod stream;
 pub mod ukm;
 
 pub use error::RegisterError;
+pub use kiosk2::{Kiosk2, Slide};
 pub use order::{Pay, PaymentId, Refund};
 pub use patience::Patience;
 pub use stream::ReplyStream;

@@ -23,12 +23,18 @@ pub struct Pay {
     pub receipt: Option<Receipt>,
     /// A code scanned from the buyer's phone. As good as money: has no `Debug`.
     pub customer_code: Option<String>,
+    /// The buyer's card as the pin-pad names it, for modules that reserve. Personal: has no `Debug`.
+    pub card_token: Option<String>,
     /// The scanned cash link; when absent, the one bound to the register.
     pub link: Option<String>,
     /// Life of the QR in seconds; when absent, the module's own.
     pub lifetime_s: Option<u32>,
     /// Which of several systems behind one gateway.
     pub tender: Option<String>,
+    /// The buyer as the receipt names them, for modules with subscriptions. Personal data: has no `Debug`.
+    pub subscriber: Option<String>,
+    /// This register's earlier payment that this one takes the place of.
+    pub replaces: Option<CallerId>,
 }
 
 impl Pay {
@@ -41,9 +47,12 @@ impl Pay {
             cost_centre: None,
             receipt: None,
             customer_code: None,
+            card_token: None,
             link: None,
             lifetime_s: None,
             tender: None,
+            subscriber: None,
+            replaces: None,
         }
     }
 }
@@ -141,9 +150,12 @@ impl Sender {
             cost_centre,
             receipt,
             customer_code,
+            card_token,
             link,
             lifetime_s,
             tender,
+            subscriber,
+            replaces,
         } = pay;
         let message = message!(self, Pay, "pay", id.clone(), {
             timeout_ms: Some(patience.total_ms()),
@@ -152,9 +164,12 @@ impl Sender {
             cost_centre: cost_centre,
             receipt: receipt,
             customer_code: customer_code,
+            card_token: card_token,
             link: link,
             lifetime_s: lifetime_s,
             tender: tender,
+            subscriber: subscriber,
+            replaces: replaces,
         });
         let subject = PaymentId::Caller(id.clone());
         self.envelope("pay", id, subject, &message, Some(patience.total_ms()))

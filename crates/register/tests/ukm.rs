@@ -164,12 +164,10 @@ fn the_report_kiosk_and_pin_pad_are_read() {
     assert_eq!(report.connection.patience.total, Duration::from_secs(60));
     let kiosk = settings.kiosk.unwrap();
     assert_eq!(
-        (kiosk.negative_sounds, kiosk.voice_sounds),
-        (Some(false), Some(true))
+        kiosk,
+        register::Kiosk2::default(),
+        "the default is the manual's sample"
     );
-    assert_eq!(kiosk.positive_animation_ms, [500, 1_000, 500]);
-    assert_eq!(kiosk.slides, ["scanBarCode", "vision", "QRPay"]);
-    assert_eq!(kiosk.add_item_multiplier_permille, Some(1_500));
     let pinpad = settings.pinpad.unwrap();
     assert_eq!((pinpad.timeout_s, pinpad.qr_sbp), (Some(200), true));
     assert_eq!(pinpad.currency.as_deref(), Some("643"));
@@ -436,8 +434,20 @@ const BROKEN: &[Broken] = &[
     broken(
         SALE,
         "[500, 1000, 500]",
-        "[500, soon]",
+        "[500, soon, 1]",
         &["applications/sale/sale.conf:10 error wrong_type"],
+    ),
+    broken(
+        SALE,
+        "[500, 1000, 500]",
+        "[500, 1000]",
+        &["applications/sale/sale.conf:10 error wrong_type"],
+    ),
+    broken(
+        SALE,
+        " 1.5",
+        " half",
+        &["applications/sale/sale.conf:15 error wrong_type"],
     ),
     broken(
         SALE,

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of the tests")]
 
 use proptest::prelude::*;
+use register::outputs::OutputSettings;
 use register::ukm::{Checked, DoorSettings, Severity, Source, UKM4_KEYS, check};
 use std::collections::HashMap;
 use std::path::Path;
@@ -57,7 +58,7 @@ fn what_the_pages_of_ukm_4_hold_becomes_a_client() {
     let (store, terminal) = (settings.store.unwrap(), settings.terminal.unwrap());
     assert_eq!((store.as_str(), terminal.as_str()), ("12", "7"));
     assert!(connection.register(store, terminal).is_ok());
-    assert!(settings.outputs.is_none() && settings.link_check.is_none());
+    assert!(settings.outputs.is_empty() && settings.link_check.is_none());
     assert!(!format!("{connection:?}").contains("s3cret"));
 }
 
@@ -72,9 +73,8 @@ fn the_door_may_be_http() {
     assert!(
         matches!(&payment.connection.door, DoorSettings::Http { url, .. } if url == "http://10.0.0.5:8080")
     );
-    assert_eq!(
-        checked.settings.outputs.unwrap(),
-        serde_json::json!([{ "kind": "tape", "address": "10.0.0.9:9100", "paper_mm": 58 }])
+    assert!(
+        matches!(&checked.settings.outputs[..], [OutputSettings::Tape(tape)] if u16::from(tape.paper_mm) == 58)
     );
 }
 
@@ -112,6 +112,16 @@ fn every_fault_is_told() {
         ),
         ("store = \"12\"", "door = fax", &["6 error wrong_value"]),
         ("store = \"12\"", "outputs = screen", &["6 error wrong_type"]),
+        (
+            "store = \"12\"",
+            "outputs = [{ kind = screen }\n{ kind = hologram }]",
+            &["7 error output_wrong"],
+        ),
+        (
+            "store = \"12\"",
+            "outputs = [{kind=screen},{kind=screen},{kind=screen},{kind=screen},{kind=screen},{kind=screen},{kind=screen},{kind=screen},{kind=screen}]",
+            &["6 error out_of_range"],
+        ),
         (
             "store = \"12\"",
             "door = http",

@@ -66,8 +66,8 @@ pub struct BookEntry {
 /// One refund.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BookRefund {
-    /// The id that the shop chose.
-    pub refund_id: String,
+    /// The id that the shop chose; none at a bank that knows only its own.
+    pub refund_id: Option<String>,
     /// Amount in kopecks.
     pub amount: Kopecks,
     /// Where the refund stands.

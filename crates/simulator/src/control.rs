@@ -1,5 +1,7 @@
 //! The control API: faults, books, stickers, late money. For tests on loopback; it has no password.
 //!
+//! Raiffeisenbank's own stands at the root; [`providers`] has the same for every provider.
+//!
 //! | call | body |
 //! |---|---|
 //! | GET `books` | |
@@ -20,8 +22,10 @@ use serde::Deserialize;
 
 use crate::bank::{Bank, DeclineReason};
 use crate::faults::{CallbackRule, Rule};
-use crate::payer_json::{sticker, trouble};
+use crate::payer_json::{self, trouble};
 use crate::shared::SharedBank;
+
+pub(crate) mod providers;
 
 pub(crate) fn router(bank: SharedBank) -> Router {
     Router::new()
@@ -75,6 +79,10 @@ async fn add_callback_fault(State(bank): State<SharedBank>, Json(rule): Json<Cal
 async fn decline_next_refund(State(bank): State<SharedBank>, Json(decline): Json<Decline>) -> StatusCode {
     bank.with(|bank, _| bank.decline_next_refund(decline.reason));
     StatusCode::NO_CONTENT
+}
+
+async fn sticker(State(bank): State<SharedBank>) -> Response {
+    payer_json::sticker(Some(bank.with(|bank, _| bank.print_sticker())))
 }
 
 async fn late_payment(State(bank): State<SharedBank>, Json(late): Json<LatePayment>) -> Response {

@@ -8,10 +8,9 @@ use futures_util::StreamExt as _;
 use futures_util::stream;
 use rustls::ClientConfig;
 
-use crate::bank::Bank;
-use crate::callbacks::{Callback, SIGNATURE_HEADER};
+use crate::provider::Notification;
 use crate::server::StartError;
-use crate::shared::SharedBank;
+use crate::shared::SharedProvider;
 use crate::tls;
 
 /// How often the queue is looked at.
@@ -43,14 +42,13 @@ pub(crate) fn client(own_pem: &str, more_pem: Option<&str>) -> Result<reqwest::C
 
 /// Runs until its task is aborted. Notifications to one address go one after another, so that their order holds;
 /// addresses do not wait for each other within a round.
-pub(crate) async fn run(bank: SharedBank, client: reqwest::Client) {
+pub(crate) async fn run(provider: SharedProvider, client: reqwest::Client) {
     loop {
-        let mut by_address: BTreeMap<String, Vec<Callback>> = BTreeMap::new();
-        for callback in bank.with(Bank::take_callbacks) {
-            by_address.entry(callback.url.clone()).or_default().push(callback);
+        let mut by_address: BTreeMap<String, Vec<Notification>> = BTreeMap::new();
+        for one in provider.with(|provider, now| provider.notifications(now)) {
+            by_address.entry(one.url.clone()).or_default().push(one);
         }
-        let sent =
-            stream::iter(by_address.into_values()).map(|callbacks| send_all(&client, &bank, callbacks));
+        let sent = stream::iter(by_address.into_values()).map(|all| send_all(&client, &provider, all));
         sent.buffer_unordered(MAX_AT_ONCE)
             .for_each(|()| std::future::ready(()))
             .await;
@@ -58,24 +56,25 @@ pub(crate) async fn run(bank: SharedBank, client: reqwest::Client) {
     }
 }
 
-async fn send_all(client: &reqwest::Client, bank: &SharedBank, callbacks: Vec<Callback>) {
-    for callback in callbacks {
-        send(client, bank, callback).await;
+async fn send_all(client: &reqwest::Client, provider: &SharedProvider, notifications: Vec<Notification>) {
+    for notification in notifications {
+        send(client, provider, notification).await;
     }
 }
 
-async fn send(client: &reqwest::Client, bank: &SharedBank, callback: Callback) {
-    let request = client
-        .post(&callback.url)
-        .header(SIGNATURE_HEADER, &callback.signature);
+async fn send(client: &reqwest::Client, provider: &SharedProvider, notification: Notification) {
+    let mut request = client.post(&notification.url);
+    for (name, value) in &notification.headers {
+        request = request.header(name, value);
+    }
     let sent = request
         .header("Content-Type", "application/json")
-        .body(callback.body)
+        .body(notification.body)
         .send()
         .await;
     match sent {
         Ok(response) if response.status().as_u16() == 200 => {
-            bank.with(|bank, _| bank.callback_accepted(callback.id));
+            provider.with(|provider, _| provider.notification_accepted(notification.id));
         }
         Ok(response) => tracing::debug!(
             status = response.status().as_u16(),

@@ -220,7 +220,8 @@ impl Drawn {
         Some(Reply::Answer(Answer { delay_ms, ..answer }))
     }
 
-    /// The reply after the bank has acted. `words` are the JSON fields with the status words of this provider.
+    /// The reply after the bank has acted. `words` are the JSON fields or XML elements with the status words of this
+    /// provider.
     pub(crate) fn spoil(self, answer: Answer, words: &[&str]) -> Reply {
         let delay_ms = self.delay_ms;
         let spoiled = match self.fault {
@@ -280,30 +281,46 @@ fn unknown_status(answer: Answer, words: &[&str]) -> Answer {
     }
 }
 
-/// Puts the unknown word in place of the string value of `field`, wherever it stands in compact JSON.
+/// Puts the unknown word in place of the value of `field`, wherever it first stands: as a string in compact JSON, or
+/// as the text of an XML element.
 fn replace_word(text: &str, field: &str) -> String {
-    let mark = format!("\"{field}\":\"");
-    let Some((before, after)) = text.split_once(&mark) else {
-        return text.to_owned();
-    };
-    let Some((_, rest)) = after.split_once('"') else {
-        return text.to_owned();
-    };
-    format!("{before}{mark}{UNKNOWN_WORD}\"{rest}")
+    let json = (format!("\"{field}\":\""), '"');
+    let xml = (format!("<{field}>"), '<');
+    for (mark, end) in [json, xml] {
+        let Some((before, after)) = text.split_once(&mark) else {
+            continue;
+        };
+        if let Some(at) = after.find(end) {
+            let rest = after.get(at..).unwrap_or_default();
+            return format!("{before}{mark}{UNKNOWN_WORD}{rest}");
+        }
+    }
+    text.to_owned()
 }
 
 fn extra_fields(answer: Answer) -> Answer {
     let text = answer.text();
-    let Some(rest) = text.strip_prefix('{') else {
+    let more = if let Some(rest) = text.strip_prefix('{') {
+        let comma = if rest == "}" { "" } else { "," };
+        format!("{{\"newField\":{{\"list\":[1,null,\"три\"],\"flag\":true}},\"limit\":10.25{comma}{rest}")
+    } else if let Some((before, after)) = after_first_element(&text) {
+        format!("{before}<newField flag=\"true\"><item>три</item><item/></newField>{after}")
+    } else {
         return answer;
     };
-    let comma = if rest == "}" { "" } else { "," };
-    let text =
-        format!("{{\"newField\":{{\"list\":[1,null,\"три\"],\"flag\":true}},\"limit\":10.25{comma}{rest}");
     Answer {
-        body: text.into_bytes(),
+        body: more.into_bytes(),
         ..answer
     }
+}
+
+/// Cuts an XML text behind its first closed element.
+fn after_first_element(text: &str) -> Option<(&str, &str)> {
+    let closing = text.find("</")?;
+    let end = closing + text.get(closing..)?.find('>')? + 1;
+    text.starts_with('<')
+        .then(|| text.split_at_checked(end))
+        .flatten()
 }
 
 #[cfg(test)]
@@ -362,6 +379,25 @@ mod tests {
         };
         assert_eq!(draws(5), draws(5));
         assert_ne!(draws(5), draws(6));
+    }
+
+    #[test]
+    fn xml_is_spoiled_as_json_is() {
+        let spoil = |fault| {
+            let drawn = Drawn {
+                delay_ms: 0,
+                fault: Some(fault),
+            };
+            let answer = Answer::new(200, "text/xml", "<a><state>PAID</state><id>7</id></a>");
+            drawn.spoil(answer, &["state"]).answer().unwrap().text()
+        };
+        assert_eq!(
+            spoil(Fault::UnknownStatus),
+            format!("<a><state>{UNKNOWN_WORD}</state><id>7</id></a>")
+        );
+        let more = spoil(Fault::ExtraFields);
+        assert!(more.starts_with("<a><state>PAID</state><newField"), "{more}");
+        assert!(more.ends_with("</newField><id>7</id></a>"), "{more}");
     }
 
     #[test]

@@ -5,24 +5,36 @@ use crate::money::Kopecks;
 
 /// Raiffeisenbank's member id in SBP.
 pub const BANK_MEMBER_ID: &str = "100000000007";
+/// Stands in links for a bank whose number in SBP is not in the public documents.
+pub const MEMBER_NOT_PUBLIC: &str = "100000000000";
 /// A QR id is 32 characters of A-Z and 0-9 (NSPK).
 pub const QR_ID_CHARS: usize = 32;
 const HOST: &str = "https://qr.nspk.ru/";
 
-/// Link of a dynamic QR: `type=02`, with the sum in kopecks.
+/// Link of a dynamic QR of Raiffeisenbank: `type=02`, with the sum in kopecks.
 pub fn dynamic(qr_id: &str, amount: Kopecks) -> String {
+    dynamic_of(BANK_MEMBER_ID, qr_id, amount)
+}
+
+/// Link of a dynamic QR of this member of SBP.
+pub(crate) fn dynamic_of(member: &str, qr_id: &str, amount: Kopecks) -> String {
     sealed(&format!(
-        "{HOST}{qr_id}?type=02&bank={BANK_MEMBER_ID}&sum={}&cur=RUB",
+        "{HOST}{qr_id}?type=02&bank={member}&sum={}&cur=RUB",
         amount.0
     ))
 }
 
-/// Link of a static QR or a cash link: `type=01`; a cash link has no sum.
+/// Link of a static QR or a cash link of Raiffeisenbank: `type=01`; a cash link has no sum.
 pub fn fixed(qr_id: &str, amount: Option<Kopecks>) -> String {
+    fixed_of(BANK_MEMBER_ID, qr_id, amount)
+}
+
+/// Link of a static QR or a cash link of this member of SBP.
+pub(crate) fn fixed_of(member: &str, qr_id: &str, amount: Option<Kopecks>) -> String {
     let sum = amount
         .map(|amount| format!("&sum={}&cur=RUB", amount.0))
         .unwrap_or_default();
-    sealed(&format!("{HOST}{qr_id}?type=01&bank={BANK_MEMBER_ID}{sum}"))
+    sealed(&format!("{HOST}{qr_id}?type=01&bank={member}{sum}"))
 }
 
 fn sealed(link: &str) -> String {

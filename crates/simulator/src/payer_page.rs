@@ -1,37 +1,41 @@
 //! The payer's page: what a phone shows after it has scanned a link. Works without JavaScript.
 
+mod home;
+mod stickers;
 mod words;
 
 use std::fmt::Write as _;
 
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Form, Router};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde::Deserialize;
 
-use crate::bank::{PayerAction, PayerError, PayerState, PayerView};
-use crate::clock;
+use crate::ledger::CodeOutcome;
 use crate::money::Kopecks;
-use crate::shared::SharedBank;
-use crate::{payer_json, picture};
+use crate::payer::{PayerAction, PayerError, PayerState, PayerView};
+use crate::phone::Phone;
+use crate::provider::{About, Lack};
+use crate::shared::SharedProvider;
+use crate::{clock, payer_json, picture};
 
 use words::{Lang, Words};
 
-/// How many payable codes the first page lists.
-const LISTED: usize = 20;
 const STYLE: &str = include_str!("payer.css");
 const SCRIPT: &str = include_str!("payer.js");
 
-pub(crate) fn router(bank: SharedBank) -> Router {
+/// The page of a payer who is a customer of these providers.
+pub(crate) fn router(providers: Vec<SharedProvider>) -> Router {
     Router::new()
         .route("/", get(show).post(act))
         .route("/pay", post(payer_json::pay))
         .route("/state", get(payer_json::state))
-        .route("/sticker", get(sticker_offer).post(print_sticker))
-        .with_state(bank)
+        .route("/codes", post(payer_json::code))
+        .route("/sticker", get(stickers::offer).post(stickers::print))
+        .with_state(Phone::new(providers))
 }
 
 #[derive(Default, Deserialize)]
@@ -48,16 +52,21 @@ struct PageQuery {
 
 #[derive(Deserialize)]
 struct PayForm {
+    #[serde(default)]
     link: String,
-    outcome: PayerAction,
+    outcome: Option<PayerAction>,
     lang: Option<String>,
     /// The order that the payer saw: the link may have been activated for another one since.
     order: Option<String>,
     /// Rubles, for a static QR without a sum.
     rubles: Option<String>,
+    /// The provider of a new code, instead of a link and an outcome.
+    provider: Option<String>,
+    /// What is to happen when that code is charged.
+    code: Option<CodeOutcome>,
 }
 
-async fn show(State(bank): State<SharedBank>, Query(query): Query<PageQuery>) -> Response {
+async fn show(State(phone): State<Phone>, Query(query): Query<PageQuery>) -> Response {
     let lang = Lang::of(query.lang.as_deref());
     let Some(link) = query
         .link
@@ -65,38 +74,69 @@ async fn show(State(bank): State<SharedBank>, Query(query): Query<PageQuery>) ->
         .map(str::trim)
         .filter(|link| !link.is_empty())
     else {
-        return Html(home(&bank, lang).into_string()).into_response();
+        return Html(home::page_of(&phone, lang).into_string()).into_response();
     };
-    let receipt = query
-        .tx
-        .and_then(|tx| bank.with(|bank, _| bank.receipt(link, tx)));
-    let seen = receipt.map_or_else(|| bank.with(|bank, now| bank.look(link, now)), Ok);
+    let receipt = query.tx.and_then(|tx| phone.receipt(link, tx));
+    let seen = phone.look(link).map(|(provider, view)| {
+        let about = provider.with(|provider, _| provider.about());
+        (about, receipt.unwrap_or(view))
+    });
     match seen {
-        Ok(view) if query.json.is_some() => axum::Json(view).into_response(),
+        Ok((_, view)) if query.json.is_some() => axum::Json(view).into_response(),
         Err(error) if query.json.is_some() => payer_json::trouble(error),
-        Ok(view) => Html(code_page(&view, link, lang, query.sum.is_some()).into_string()).into_response(),
+        Ok((about, view)) => {
+            let page = code_page(about, &view, link, lang, query.sum.is_some());
+            Html(page.into_string()).into_response()
+        }
         Err(error) => (StatusCode::NOT_FOUND, Html(error_page(error, lang).into_string())).into_response(),
     }
 }
 
 /// A button of the form: act, then show the outcome under an address that can be reloaded.
-async fn act(State(bank): State<SharedBank>, Form(form): Form<PayForm>) -> Response {
+async fn act(State(phone): State<Phone>, Form(form): Form<PayForm>) -> Response {
     let lang = Lang::of(form.lang.as_deref());
+    let (link, note) = match (&form.provider, form.outcome) {
+        (Some(provider), _) => (new_code(&phone, provider, form.code), String::new()),
+        (None, Some(outcome)) => {
+            let note = note_of(pressed(&phone, &form, outcome));
+            (form.link, note)
+        }
+        (None, None) => (form.link, String::new()),
+    };
+    let target = format!("?link={}&lang={}{note}", percent_encoded(&link), lang.code());
+    (StatusCode::SEE_OTHER, [(header::LOCATION, target)]).into_response()
+}
+
+/// A new code of the payer's own; empty if the provider takes none.
+fn new_code(phone: &Phone, provider: &str, outcome: Option<CodeOutcome>) -> String {
+    phone
+        .named(provider)
+        .and_then(|provider| {
+            provider.with(|provider, now| provider.customer_code(outcome.unwrap_or_default(), now))
+        })
+        .unwrap_or_default()
+}
+
+fn pressed(phone: &Phone, form: &PayForm, outcome: PayerAction) -> Result<PayerView, PayerError> {
     let sum = form
         .rubles
         .as_deref()
         .map(|text| text.trim().replace([' ', '\u{a0}'], "").replace(',', "."));
     let amount = sum.as_deref().and_then(Kopecks::from_rubles);
-    let done = bank.with(|bank, now| {
-        let view = bank.look(&form.link, now)?;
+    let (provider, _) = phone.look(&form.link)?;
+    provider.with(|provider, now| {
+        let view = provider.look(&form.link, now)?;
         let same = view.order.as_deref() == form.order.as_deref().filter(|order| !order.is_empty());
         if same {
-            bank.pay(&form.link, form.outcome, amount, now)
+            provider.payer(&form.link, outcome, amount, now)
         } else {
             Ok(view)
         }
-    });
-    let note = match done {
+    })
+}
+
+fn note_of(done: Result<PayerView, PayerError>) -> String {
+    match done {
         Ok(view) if view.state == PayerState::Paid => view
             .transaction_id
             .map(|id| format!("&tx={id}"))
@@ -104,88 +144,37 @@ async fn act(State(bank): State<SharedBank>, Form(form): Form<PayForm>) -> Respo
         Err(PayerError::AmountNeeded) => "&sum=needed".to_owned(),
         // What went wrong is what the page shows: the code is no longer payable.
         Ok(_) | Err(_) => String::new(),
-    };
-    let target = format!("?link={}&lang={}{note}", percent_encoded(&form.link), lang.code());
-    (StatusCode::SEE_OTHER, [(header::LOCATION, target)]).into_response()
-}
-
-async fn sticker_offer(Query(query): Query<PageQuery>) -> Html<String> {
-    let lang = Lang::of(query.lang.as_deref());
-    let words = lang.words();
-    let body = html! {
-        section.card.pay { p.shop { (words.sticker_title) } p { (words.sticker_about) } }
-        form method="post" { button.main type="submit" { (words.sticker_print) } }
-    };
-    Html(page(lang, "", words.sticker_title, None, &body).into_string())
-}
-
-async fn print_sticker(
-    State(bank): State<SharedBank>,
-    Query(query): Query<PageQuery>,
-    headers: HeaderMap,
-) -> Response {
-    let accept = headers
-        .get(header::ACCEPT)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    if accept.starts_with("application/json") {
-        return payer_json::sticker(State(bank)).await;
     }
-    let lang = Lang::of(query.lang.as_deref());
-    let words = lang.words();
-    let link = bank.with(|bank, _| bank.print_sticker());
-    let body = html! {
-        section.card.pay.sticker {
-            p.shop { (words.sticker_title) }
-            (PreEscaped(picture::svg(&link).unwrap_or_default()))
-            p { code { (link) } }
-        }
-        form method="post" { button type="submit" { (words.sticker_print) } }
-    };
-    Html(page(lang, "", words.sticker_title, None, &body).into_string()).into_response()
 }
 
-/// The first page: a field for a link, and what waits for a payer.
-fn home(bank: &SharedBank, lang: Lang) -> Markup {
-    let words = lang.words();
-    let waiting = bank.with(|bank, now| bank.payable(LISTED, now));
-    let body = html! {
-        section.card {
-            form method="get" {
-                input type="hidden" name="lang" value=(lang.code());
-                label { (words.paste_link) input name="link" required autocomplete="off" placeholder="https://qr.nspk.ru/…"; }
-                button.main type="submit" { (words.open) }
-            }
-        }
-        p.note { @if waiting.is_empty() { (words.nothing_waits) } @else { (words.waiting) } }
-        ul.list {
-            @for (link, view) in &waiting {
-                li { a href=(format!("?link={}&lang={}", percent_encoded(link), lang.code())) {
-                    span { (view.shop) @if let Some(order) = &view.order { " · " (order) } }
-                    b { (view.amount.map(sum).unwrap_or_default()) }
-                } }
-            }
-        }
-    };
-    page(lang, "", words.title, None, &body)
-}
-
-fn code_page(view: &PayerView, link: &str, lang: Lang, sum_needed: bool) -> Markup {
+fn code_page(about: &About, view: &PayerView, link: &str, lang: Lang, sum_needed: bool) -> Markup {
     let words = lang.words();
     let payable = matches!(view.state, PayerState::Ready | PayerState::InProgress);
+    let waits = view.state == PayerState::Inactive;
     let body = html! {
         section.card.pay {
-            (mark(view.state))
+            @if waits && view.is_code { (own_code(link, words)) } @else { (mark(view.state)) }
             p.shop { (view.shop) }
-            @if view.state != PayerState::Inactive { @if let Some(amount) = view.amount { p.sum { (sum(amount)) } } }
-            (badge(view, words))
+            @if !waits { @if let Some(amount) = view.amount { p.sum { (sum(amount)) } } }
+            @if !(waits && view.is_code) { (badge(view, words)) }
             @if sum_needed { p.badge.bad { (words.enter_sum) } }
-            (details(view, words))
+            (details(about, view, link, lang))
         }
-        @if payable { (buttons(view, link, lang)) }
-        @if view.state == PayerState::Inactive { p.note { (words.inactive_hint) } }
+        @if payable { (buttons(about, view, link, lang)) }
+        @if waits { p.note { (if view.is_code { words.code_hint } else { words.inactive_hint }) } }
     };
     page(lang, link, &view.shop, Some(view), &body)
+}
+
+/// The payer's own code, for the shop to scan or to type.
+fn own_code(code: &str, words: &Words) -> Markup {
+    html! {
+        div.sticker {
+            p.badge { (words.show_code) }
+            (PreEscaped(picture::svg(code).unwrap_or_default()))
+            p { code data-testid="code" { (code) } }
+        }
+    }
 }
 
 fn mark(state: PayerState) -> Markup {
@@ -210,7 +199,8 @@ fn badge(view: &PayerView, words: &Words) -> Markup {
     html! { p class=(class) role="status" { (text) } }
 }
 
-fn details(view: &PayerView, words: &Words) -> Markup {
+fn details(about: &About, view: &PayerView, link: &str, lang: Lang) -> Markup {
+    let words = lang.words();
     let row = |name: &str, value: Option<String>| {
         value
             .map(|value| html! { div { dt { (name) } dd { (value) } } })
@@ -227,12 +217,13 @@ fn details(view: &PayerView, words: &Words) -> Markup {
             (row(words.until, until.map(clock::for_people)))
             (row(words.paid_at, view.paid_at.map(clock::for_people)))
             (row(words.transaction, view.paid_at.and(view.transaction_id).map(|id| id.to_string())))
-            (row(words.method, Some(words.sbp.to_owned())))
+            (row(words.method, link.starts_with("https://qr.nspk.ru/").then(|| words.sbp.to_owned())))
+            (row(words.provider, Some(lang.title(about).to_owned())))
         }
     }
 }
 
-fn buttons(view: &PayerView, link: &str, lang: Lang) -> Markup {
+fn buttons(about: &About, view: &PayerView, link: &str, lang: Lang) -> Markup {
     let words = lang.words();
     html! {
         form method="post" action="?" {
@@ -243,7 +234,9 @@ fn buttons(view: &PayerView, link: &str, lang: Lang) -> Markup {
                 label { (words.enter_sum) input name="rubles" inputmode="decimal" autocomplete="off" required; }
             }
             button.main type="submit" name="outcome" value="paid" { (words.pay) }
-            button type="submit" name="outcome" value="declined" formnovalidate { (words.decline) }
+            @if !about.lacks.contains(&Lack::PayerDecline) {
+                button type="submit" name="outcome" value="declined" formnovalidate { (words.decline) }
+            }
         }
     }
 }
@@ -257,6 +250,7 @@ fn error_page(error: PayerError, lang: Lang) -> Markup {
         PayerError::NotPayable(_)
         | PayerError::NothingDead
         | PayerError::Overloaded
+        | PayerError::Never
         | PayerError::Unknown => words.unknown,
     };
     let body = html! { section.card.pay { div.mark.bad aria-hidden="true" { "!" } p.shop role="status" { (text) } } };

@@ -36,6 +36,19 @@ impl Random {
         prefix.chars().chain(tail.collect::<Vec<_>>()).collect()
     }
 
+    /// So many random decimal digits; the first is not zero.
+    pub(crate) fn digits(&mut self, count: usize) -> String {
+        let digit = |index: usize| {
+            let digit = if index == 0 {
+                1 + self.next() % 9
+            } else {
+                self.next() % 10
+            };
+            char::from(b'0' + u8::try_from(digit).unwrap_or_default())
+        };
+        (0..count).map(digit).collect()
+    }
+
     /// A random UUID v4, for an order that came without an id.
     pub(crate) fn uuid(&mut self) -> String {
         let bytes = (u128::from(self.next()) << 64 | u128::from(self.next())).to_be_bytes();

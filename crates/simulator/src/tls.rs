@@ -11,7 +11,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::server::{ClientAuth, StartError};
 
@@ -24,14 +24,25 @@ pub struct ClientIdentity {
     pub key_pem: SecretString,
 }
 
-/// The simulator's certificate authority, made anew at each start.
-pub(crate) struct Authority {
+impl ClientIdentity {
+    /// The first certificate of the chain, DER: what a server sees of it.
+    pub fn leaf(&self) -> Result<Vec<u8>, StartError> {
+        let chain = certificates(&self.chain_pem)?;
+        let leaf = chain.first().ok_or(StartError::Pem)?;
+        Ok(leaf.to_vec())
+    }
+}
+
+/// A certificate authority, made anew each time.
+pub struct Authority {
     issuer: Issuer<'static, KeyPair>,
-    pub(crate) pem: String,
+    /// Its certificate, PEM.
+    pub pem: String,
 }
 
 impl Authority {
-    pub(crate) fn generate() -> Result<Self, rcgen::Error> {
+    /// Makes one.
+    pub fn generate() -> Result<Self, rcgen::Error> {
         let mut params = CertificateParams::new(Vec::<String>::new())?;
         params
             .distinguished_name
@@ -46,8 +57,22 @@ impl Authority {
         })
     }
 
-    pub(crate) fn issue_client(&self, name: &str) -> Result<ClientIdentity, rcgen::Error> {
-        let (chain_pem, key) = self.issue(name, Vec::new(), ExtendedKeyUsagePurpose::ClientAuth)?;
+    /// Issues a client certificate for a new key.
+    pub fn issue_client(&self, name: &str) -> Result<ClientIdentity, rcgen::Error> {
+        self.client(name, KeyPair::generate()?)
+    }
+
+    /// Issues a client certificate for this key: RSA or elliptic, PEM (PKCS#8).
+    pub fn issue_client_for(
+        &self,
+        name: &str,
+        key_pem: &SecretString,
+    ) -> Result<ClientIdentity, rcgen::Error> {
+        self.client(name, KeyPair::from_pem(key_pem.expose_secret())?)
+    }
+
+    fn client(&self, name: &str, key: KeyPair) -> Result<ClientIdentity, rcgen::Error> {
+        let chain_pem = self.issue(name, Vec::new(), ExtendedKeyUsagePurpose::ClientAuth, &key)?;
         Ok(ClientIdentity {
             chain_pem,
             key_pem: SecretString::from(key.serialize_pem()),
@@ -59,19 +84,20 @@ impl Authority {
         name: &str,
         hosts: Vec<String>,
         usage: ExtendedKeyUsagePurpose,
-    ) -> Result<(String, KeyPair), rcgen::Error> {
+        key: &KeyPair,
+    ) -> Result<String, rcgen::Error> {
         let mut params = CertificateParams::new(hosts)?;
         params.distinguished_name.push(DnType::CommonName, name);
         params.extended_key_usages = vec![usage];
         params.use_authority_key_identifier_extension = true;
-        let key = KeyPair::generate()?;
-        Ok((params.signed_by(&key, &self.issuer)?.pem(), key))
+        Ok(params.signed_by(key, &self.issuer)?.pem())
     }
 
     /// TLS settings of the bank's door. The certificate is good for this address and for `localhost`.
     pub(crate) fn server_config(&self, ip: IpAddr, clients: &ClientAuth) -> Result<ServerConfig, StartError> {
         let hosts = vec![ip.to_string(), "localhost".to_owned()];
-        let (chain, key) = self.issue("simulated bank", hosts, ExtendedKeyUsagePurpose::ServerAuth)?;
+        let key = KeyPair::generate()?;
+        let chain = self.issue("simulated bank", hosts, ExtendedKeyUsagePurpose::ServerAuth, &key)?;
         let key = PrivateKeyDer::try_from(key.serialize_der()).map_err(|_| StartError::Key)?;
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let builder =
@@ -89,6 +115,13 @@ impl Authority {
         };
         Ok(builder.with_single_cert(certificates(&chain)?, key)?)
     }
+}
+
+/// A self-signed certificate of this key (PEM, PKCS#8), PEM.
+pub(crate) fn self_signed(name: &str, key_pem: &str) -> Result<String, rcgen::Error> {
+    let mut params = CertificateParams::new(Vec::<String>::new())?;
+    params.distinguished_name.push(DnType::CommonName, name);
+    Ok(params.self_signed(&KeyPair::from_pem(key_pem)?)?.pem())
 }
 
 /// The certificates of a PEM text.

@@ -7,6 +7,8 @@ use connector::provider::Transport;
 use connector::{WireRequest, WireResponse};
 use domain::{CallKind, Clock, Code, Fault};
 use outbound::Sender;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 use simulator::bank::Endpoint;
 use simulator::{Answer, Bank, BankOptions, Books, Fault as BankFault, Merchant, Reply, Request, Rule, When};
 use std::collections::VecDeque;
@@ -172,6 +174,7 @@ impl<P: SimulatedProvider + ?Sized> Sender for InProcessBank<P> {
                 .map(|(name, value)| (name.to_string(), value.expose().to_owned()))
                 .collect(),
             body: request.body.to_vec(),
+            client_certificate: leaf(transport)?,
         };
         if self.unreachable.load(Ordering::SeqCst) {
             tokio::time::sleep(Duration::from_millis(1)).await;
@@ -200,6 +203,16 @@ impl<P: SimulatedProvider + ?Sized> Sender for InProcessBank<P> {
             Reply::Dropped { .. } => Err(Fault::unknown(Code::ProviderSilent, "the connection broke")),
         }
     }
+}
+
+/// The certificate that we would show in the TLS session, DER.
+fn leaf(transport: &Transport) -> Result<Option<Vec<u8>>, Fault> {
+    let Some(identity) = &transport.identity else {
+        return Ok(None);
+    };
+    let leaf = CertificateDer::from_pem_slice(identity.certificates.as_bytes())
+        .map_err(|_| Fault::not_sent("the client certificate cannot be read"))?;
+    Ok(Some(leaf.to_vec()))
 }
 
 /// The path and query of an address: what stands after the host.

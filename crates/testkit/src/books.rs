@@ -1,6 +1,6 @@
 //! Do the journal and the bank's books tell the same truth?
 
-use crate::provider::{RefundState, Sale, SaleState, SimulatedProvider};
+use crate::provider::{self, RefundState, Sale, SaleState, SimulatedProvider};
 use crate::world::World;
 use anyhow::{Context, Result, bail, ensure};
 use domain::request::Order;
@@ -42,7 +42,7 @@ pub async fn agree<P: SimulatedProvider + ?Sized>(world: &World<P>) -> Result<()
     let by_id: HashMap<OperationId, &Operation> = operations.iter().map(|one| (one.id, one)).collect();
     let mut sales: HashMap<OperationId, Vec<Sale>> = HashMap::new();
     let now = world.bank.now();
-    let entries = world.bank.lock().sales(now);
+    let entries = provider::sales(&mut *world.bank.lock(), now);
     for entry in entries {
         let order = entry.order.as_deref().and_then(OrderId::operation);
         let id = order.with_context(|| format!("a sale at the bank without our order: {entry:?}"))?;

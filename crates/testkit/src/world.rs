@@ -6,7 +6,7 @@ use crate::provider::{SimulatedProvider, simulated};
 use crate::till::Till;
 use anyhow::{Context, bail};
 use desk::{Desk, Modules, Options};
-use domain::{Clock, Fact, ModuleName, OperationId, State, Waiter};
+use domain::{Clock, Fact, ModuleName, OperationId, State, TerminalId, Waiter};
 use gateway::{CallbackVerdict, Desk as _};
 use journal::{Journal, MemoryJournal, OutboxRow, SettingsWrite, Stored};
 use outbound::Outbound;
@@ -78,11 +78,20 @@ impl World<dyn SimulatedProvider> {
     /// When the module has no simulated provider, or does not take its settings.
     pub async fn for_module(module: &str, seed: u64) -> anyhow::Result<Self> {
         let simulated = simulated(module)
-            .with_context(|| format!("{module} has no simulated provider in testkit::provider::SIMULATED"))?;
+            .with_context(|| format!("{module} has no simulated provider: see qrpayd::demo::shops"))?;
         let clock: Arc<dyn Clock> = Arc::new(VirtualClock::new());
-        let bank = InProcessBank::around((simulated.open)(seed), Arc::clone(&clock));
+        let bank = InProcessBank::around(simulated.open(seed)?, Arc::clone(&clock));
         let journal = Arc::new(MemoryJournal::new());
-        write_merchant(journal.as_ref(), module, (simulated.merchant)(), clock.as_ref()).await?;
+        write_merchant(journal.as_ref(), module, simulated.merchant()?, clock.as_ref()).await?;
+        let row = simulated.terminal()?;
+        if !row.is_empty() {
+            let write = SettingsWrite::Terminal {
+                module: ModuleName::new(module)?,
+                terminal: TerminalId::new("1")?,
+                value: Some(row),
+            };
+            journal.write_settings(write, "test", clock.now()).await?;
+        }
         Self::open(vec![ModuleName::new(module)?], bank, journal, clock).await
     }
 }
@@ -232,7 +241,8 @@ impl<P: SimulatedProvider + ?Sized> World<P> {
             bail!("there is no QR to scan in {reply:?}")
         };
         let now = self.bank.now();
-        self.bank.lock().payer(&qr.payload, action, now)
+        self.bank.lock().payer(&qr.payload, action, None, now)?;
+        Ok(())
     }
 
     /// The operation as it stands in the journal.

@@ -54,6 +54,10 @@ fn request_words(code: Code) -> Option<(&'static str, &'static str)> {
             "Сервер оплаты не узнал кассу. Сообщите в службу поддержки: нужен ключ доступа этой кассы.",
             "The payment server did not recognise the register. Call support: this register's token is needed.",
         ),
+        Code::CustomerCodeNeeded => (
+            "Для этой оплаты нужен QR-код покупателя. Отсканируйте код с телефона покупателя и повторите.",
+            "This payment needs the buyer's own QR code. Scan the code on the buyer's phone and try again.",
+        ),
         Code::RateLimited => (
             "Слишком много запросов подряд. Подождите несколько секунд и повторите.",
             "Too many requests in a row. Wait a few seconds and try again.",
@@ -66,6 +70,18 @@ fn request_words(code: Code) -> Option<(&'static str, &'static str)> {
             "Этот банк такую операцию не выполняет. Выберите другой способ.",
             "This bank cannot do that. Choose another way.",
         ),
+        Code::ReceiptHasPayment => (
+            "По этому чеку такая оплата уже есть, вторая невозможна. Остаток чека примите другим способом.",
+            "This receipt has such a payment already, there can be no second. Take the rest by other means.",
+        ),
+        Code::NotAwaitingConfirmation => (
+            "Эта оплата не ждёт подтверждения. Проверьте её состояние; при необходимости начните оплату заново.",
+            "This payment does not wait for a confirmation. Check its state; start the payment anew if needed.",
+        ),
+        Code::AlreadyConfirmed => (
+            "Списание уже подтверждено на другую сумму. Дождитесь его результата.",
+            "The debit was confirmed before, with another sum. Wait for its outcome.",
+        ),
         _ => return None,
     })
 }
@@ -73,6 +89,10 @@ fn request_words(code: Code) -> Option<(&'static str, &'static str)> {
 /// Codes about what became of an operation.
 fn outcome_words(code: Code) -> Option<(&'static str, &'static str)> {
     Some(match code {
+        Code::NothingPayable => (
+            "По этому чеку нечего списать: нет подходящих товаров или средств на счёте. Примите оплату другим способом.",
+            "Nothing can be debited for this receipt: no such goods, or no money on the account. Take other means.",
+        ),
         Code::Declined => (
             "Банк покупателя отклонил оплату. Предложите оплатить ещё раз или другим способом.",
             "The buyer's bank declined. Offer to pay once more or by other means.",
@@ -124,6 +144,10 @@ fn outcome_words(code: Code) -> Option<(&'static str, &'static str)> {
         Code::TerminalNumberNeeded => (
             "Для привязки банк просит номер терминала. Введите номер, выданный банком для этой кассы.",
             "The bank wants a terminal number to tie this code. Enter the number it issued for this register.",
+        ),
+        Code::TerminalNumberTaken => (
+            "Этот номер терминала уже занят другой кассой. Проверьте номер, выданный банком, и введите его ещё раз.",
+            "Another register has this terminal number already. Check the number that the bank issued and enter it again.",
         ),
         _ => return None,
     })

@@ -32,6 +32,10 @@ macro_rules! words {
 
 words! {
     LateMoneyReturns "late_money_returns": "Деньги, пришедшие после отмены, возвращаются покупателю автоматически.", "Money that came after the end is being returned to the buyer automatically.";
+    LateMoneyByHand "late_money_by_hand": "Деньги, пришедшие после отмены, этот способ оплаты не возвращает. Сообщите в службу поддержки: их нужно вернуть покупателю вручную.", "Money that came after the end cannot be returned this way. Call support: it must be returned to the buyer by hand.";
+    GiveBackByHand "give_back_by_hand": "Этот способ оплаты не возвращает деньги. Верните их покупателю вручную.", "This means of payment returns no money. Return it to the buyer by hand.";
+    AttemptDeclined "attempt_declined": "Банк покупателя отклонил попытку оплаты. QR-код ещё действует: покупатель может оплатить ещё раз, другой картой или в другом банке.", "The buyer's bank declined the attempt. The QR code still works: the buyer can pay once more, with another card or bank.";
+    Reserving "reserving": "Отправляем состав чека и узнаём, какую сумму можно списать. Подождите.", "Sending the receipt to learn what sum can be debited. Please wait.";
     RefundDeclined "refund_declined": "Банк отклонил возврат. Повторите позже или верните деньги другим способом.", "The bank declined the refund. Try later or return the money by other means.";
     LinkThisRegister "link_this_register": "QR-код принадлежит этой кассе. Им можно платить.", "The QR code belongs to this register. It can be used.";
     LinkBoundNow "link_bound_now": "QR-код привязан к этой кассе.", "The QR code is now tied to this register.";

@@ -14,11 +14,28 @@ pub enum SlipTitle {
     Cancelled,
     /// Nobody paid in time.
     Expired,
+    /// A social account was debited.
+    SocialPaid,
+    /// Money went back to a social account.
+    SocialRefunded,
+    /// A social payment was cancelled before the debit.
+    SocialCancelled,
+    /// A social payment was not confirmed in time.
+    SocialExpired,
 }
 
 impl SlipTitle {
     /// Every heading.
-    pub const ALL: [Self; 4] = [Self::Paid, Self::Refunded, Self::Cancelled, Self::Expired];
+    pub const ALL: [Self; 8] = [
+        Self::Paid,
+        Self::Refunded,
+        Self::Cancelled,
+        Self::Expired,
+        Self::SocialPaid,
+        Self::SocialRefunded,
+        Self::SocialCancelled,
+        Self::SocialExpired,
+    ];
 
     /// What is printed.
     pub const fn as_str(self) -> &'static str {
@@ -27,6 +44,10 @@ impl SlipTitle {
             Self::Refunded => "ВОЗВРАТ ОПЛАТЫ ПО QR-КОДУ",
             Self::Cancelled => "ОПЛАТА ПО QR-КОДУ ОТМЕНЕНА",
             Self::Expired => "ОПЛАТА ПО QR-КОДУ: ВРЕМЯ ВЫШЛО",
+            Self::SocialPaid => "ОПЛАТА С СОЦИАЛЬНОГО СЧЁТА",
+            Self::SocialRefunded => "ВОЗВРАТ НА СОЦИАЛЬНЫЙ СЧЁТ",
+            Self::SocialCancelled => "СОЦИАЛЬНАЯ ОПЛАТА ОТМЕНЕНА",
+            Self::SocialExpired => "СОЦИАЛЬНАЯ ОПЛАТА: ВРЕМЯ ВЫШЛО",
         }
     }
 }

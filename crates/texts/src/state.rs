@@ -18,6 +18,8 @@ pub fn state_name(state: State) -> Text {
     let (ru, en) = match state {
         State::Registering => ("Запрос в банк", "Asking the bank"),
         State::AwaitingPayment => ("Ждёт оплаты", "Awaiting payment"),
+        State::AwaitingConfirmation => ("Ждёт подтверждения", "Awaiting confirmation"),
+        State::Confirming => ("Списывается", "Being debited"),
         State::Closing => ("Закрывается", "Closing"),
         State::Refunding => ("Возвращается", "Refunding"),
         State::Unresolved => ("Результат неизвестен", "Outcome unknown"),
@@ -41,6 +43,14 @@ fn payment(state: State) -> (&'static str, &'static str) {
         State::AwaitingPayment => (
             "Ждём оплату. Попросите покупателя отсканировать QR-код в приложении банка.",
             "Waiting for the payment. Ask the buyer to scan the QR code with the bank's app.",
+        ),
+        State::AwaitingConfirmation => (
+            "Средства зарезервированы. Проверьте сумму и подтвердите списание.",
+            "The money is reserved. Check the sum and confirm the debit.",
+        ),
+        State::Confirming => (
+            "Списание подтверждено, ждём ответа. Подождите.",
+            "The debit is confirmed, waiting for the answer. Please wait.",
         ),
         State::Closing => (
             "Оплата закрывается, проверяем, не пришли ли деньги. Подождите.",
@@ -82,7 +92,7 @@ fn refund(state: State) -> (&'static str, &'static str) {
             "Отправляем возврат в банк, подождите.",
             "Sending the refund to the bank, please wait.",
         ),
-        State::AwaitingPayment | State::Refunding => (
+        State::AwaitingPayment | State::AwaitingConfirmation | State::Confirming | State::Refunding => (
             "Банк принял возврат и выполняет его. Подождите.",
             "The bank took the refund and is carrying it out. Please wait.",
         ),
@@ -109,7 +119,12 @@ fn refund(state: State) -> (&'static str, &'static str) {
 
 fn link(state: State) -> (&'static str, &'static str) {
     match state {
-        State::Registering | State::AwaitingPayment | State::Closing | State::Refunding => (
+        State::Registering
+        | State::AwaitingPayment
+        | State::AwaitingConfirmation
+        | State::Confirming
+        | State::Closing
+        | State::Refunding => (
             "Проверяем QR-код в банке, подождите.",
             "Asking the bank about the QR code, please wait.",
         ),

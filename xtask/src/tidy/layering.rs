@@ -46,7 +46,7 @@ const ROOMS: [Room; 24] = [
     room("xml", &[], "an element tree needs to know nothing of payments"),
     room(
         "connectors",
-        &["conf", "connector", "domain", "profile"],
+        &["conf", "connector", "domain", "profile", "xml"],
         "a provider builds and reads messages and does nothing else",
     ),
     room(
@@ -100,12 +100,14 @@ const ROOMS: [Room; 24] = [
     ),
     room(
         "pinpad",
-        &["domain", "xml"],
-        "it speaks to a terminal at the register's side",
+        &["conf", "domain", "texts", "xml"],
+        "it speaks to a terminal at the register's side and knows no daemon",
     ),
     room(
         "qrpos",
-        &["register", "protocol", "texts", "qr", "settings", "domain"],
+        &[
+            "register", "pinpad", "protocol", "texts", "qr", "settings", "domain",
+        ],
         "a register knows the protocol and nothing behind it",
     ),
     room(
@@ -133,6 +135,7 @@ const ROOMS: [Room; 24] = [
             "settings",
             "simulator",
             "texts",
+            "xml",
         ],
         "the daemon does not need the tests",
     ),
@@ -157,6 +160,7 @@ const ROOMS: [Room; 24] = [
             "settings",
             "simulator",
             "texts",
+            "xml",
         ],
         WIRING,
     ),
@@ -187,8 +191,8 @@ const DOORS: [Door; 8] = [
     },
     Door {
         names: &["reqwest"],
-        rooms: &["outbound", "register", "simulator", "testkit", "bench"],
-        why: "only outbound sends to providers; the simulator calls back, a register calls in",
+        rooms: &["outbound", "register", "pinpad", "simulator", "testkit", "bench"],
+        why: "only outbound sends to providers; the simulator calls back, a register calls in and has a pin-pad",
     },
     Door {
         names: &["lapin"],
@@ -231,7 +235,7 @@ const DOORS: [Door; 8] = [
 ];
 
 /// Rooms without input, output and waiting, tests included.
-const PURE: [&str; 8] = [
+const PURE: [&str; 9] = [
     "domain",
     "engine",
     "connector",
@@ -240,6 +244,7 @@ const PURE: [&str; 8] = [
     "protocol",
     "qr",
     "settings",
+    "xml",
 ];
 /// What would bring them in.
 const IMPURE: [&str; 16] = [

@@ -70,6 +70,10 @@ fn describe_type(kind: KeyType, language: Language) -> String {
             format!("{count} цифр в кавычках"),
             format!("{count} digits in quotes"),
         ),
+        KeyType::Number { max } => say(
+            format!("от 1 до {max} цифр в кавычках"),
+            format!("1 to {max} digits in quotes"),
+        ),
         KeyType::Url => say("адрес http(s)".to_owned(), "http(s) address".to_owned()),
         KeyType::Integer { min, max } => say(
             format!("целое число от {min} до {max}"),

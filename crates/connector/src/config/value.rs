@@ -8,6 +8,7 @@ pub(super) fn check_value(key: &Key, value: &Value) -> Result<(), ConfigError> {
     let problem = match key.kind {
         KeyType::Text { max } => text_problem(value, max),
         KeyType::Digits { count } => digits_problem(value, count),
+        KeyType::Number { max } => number_problem(value, max),
         KeyType::Url => url_problem(value),
         KeyType::Integer { min, max } => integer_problem(value, min, max, key.unit),
         KeyType::Flag => {
@@ -61,6 +62,14 @@ fn digits_problem(value: &Value, count: usize) -> Option<String> {
         let found = text.chars().count();
         format!("must be exactly {count} digits; this value has {found} characters")
     })
+}
+
+fn number_problem(value: &Value, max: usize) -> Option<String> {
+    let Value::String(text) = value else {
+        return Some(format!("must be digits in quotes, not {}", kind_of(value)));
+    };
+    let good = (1..=max).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+    (!good).then(|| format!("must be 1 to {max} digits and nothing else"))
 }
 
 fn url_problem(value: &Value) -> Option<String> {

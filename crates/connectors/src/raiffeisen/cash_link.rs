@@ -3,9 +3,8 @@
 use super::api::{BindDraft, CreateOrder, Extra, OrderInfo, OrderQr, QrInfo};
 use super::config::Settings;
 use super::map::{self, QrStatus, Refusal, Said, hear};
-use super::{done, refund, too_long};
-use connector::answer::{fits_path, proves_nothing, unclear};
-use connector::nspk::PaymentLink;
+use super::refund;
+use connector::answer::{done, fits_path, proves_nothing, too_long, unclear};
 use connector::purpose::{one_line, purpose};
 use connector::{Method, Rubles, Turn, WireRequest, WireResponse};
 use domain::call::{LinkCall, LinkState, Lookup, Reference, Register, Registered};
@@ -31,6 +30,7 @@ pub(super) fn next(
         Call::RefundStatus(call) => refund::status(settings, &refund::by_order(call), call, heard, now),
         Call::LinkCheck(link) => check(settings, link, heard, now),
         Call::LinkBind(link) => bind(settings, link, heard, now),
+        Call::Confirm(_) => Err(Fault::refused(Code::Unsupported, "no reservations here")),
     }
 }
 
@@ -42,13 +42,7 @@ fn register(
     heard: &[WireResponse],
     now: Timestamp,
 ) -> Result<Turn, Fault> {
-    let link_id = call.link_id.as_deref().or(settings.qr_id.as_deref());
-    let Some(link_id) = link_id.filter(|id| fits_path(id)) else {
-        return Err(Fault::refused(
-            Code::LinkUnbound,
-            "no cash link is bound to this register: bind one first",
-        ));
-    };
+    let link_id = settings.sticker.of_payment(call)?;
     match heard {
         [] => activate(settings, call, link_id),
         [first] => match hear(first, now)? {
@@ -102,12 +96,8 @@ fn activated(settings: &Settings, call: &Register, link_id: &str, order: &OrderI
     if order.status.value != "NEW" {
         return Err(unclear("a fresh order that is not NEW"));
     }
-    let own = settings
-        .payload
-        .clone()
-        .filter(|payload| PaymentLink::parse(payload).is_ok_and(|link| link.qrc_id() == link_id));
     done(Answer::Registered(Registered {
-        payload: own,
+        payload: settings.sticker.payload_of(link_id),
         expires_at: map::moment(order.expiration_date.as_deref()),
         reference: Reference::default().with("order_id", id).with("qr_id", link_id),
     }))

@@ -1,14 +1,11 @@
 //! The settings of both modules. Names are the bank's own, since the product manual has none for this bank.
 
+use connector::cash_link::{self, Sticker};
 use connector::config::{required_secret, required_text, text};
-use connector::nspk::{LinkKind, PaymentLink, is_qrc_id};
 use connector::{ConfigError, Key, KeyType, Scope, purpose};
 use domain::Policy;
 use secrecy::SecretString;
 use serde_json::{Map, Value};
-
-/// The longest activation of a cash link, in milliseconds (NSPK: 1 to 20 minutes).
-const ACTIVATION_MAX_MS: u64 = 20 * 60_000;
 
 /// Keys of both modules.
 pub(super) const BANK: &[Key] = &[
@@ -22,21 +19,21 @@ pub(super) const BANK: &[Key] = &[
         doc_ru: "Секретный ключ партнёра из личного кабинета банка; им же проверяется подпись уведомлений",
         doc_en: "The merchant's secret key from the bank's cabinet; it also checks the signature of notifications",
     },
-    optional(
+    Key::optional(
         "publicId",
         KeyType::Text { max: 64 },
         Scope::Merchant,
         "publicId партнёра: нужен только для проверки уведомлений о заказах",
         "The merchant's publicId: needed only to check order notifications",
     ),
-    optional(
+    Key::optional(
         "account",
         KeyType::Digits { count: 20 },
         Scope::Both,
         "Расчётный счёт; не указан — счёт партнёра по умолчанию",
         "Settlement account; when absent, the merchant's default one",
     ),
-    optional(
+    Key::optional(
         "redirectUrl",
         KeyType::Text { max: 1_024 },
         Scope::Both,
@@ -57,49 +54,14 @@ pub(super) const DYNAMIC: &[Key] = &[Key {
     doc_en: "The outlet's id in SBP (MA… or MB…)",
 }];
 
-/// Keys of `qrraiffd_variable`.
-pub(super) const CASH_LINK: &[Key] = &[
-    optional(
-        "qr_id",
-        KeyType::Text { max: 32 },
-        Scope::Terminal,
-        "Идентификатор кассовой ссылки этой кассы; записывается при привязке",
-        "Id of this register's cash link; written when it is bound",
-    ),
-    optional(
-        "payload",
-        KeyType::Text { max: 512 },
-        Scope::Terminal,
-        "Полный текст кассовой ссылки этой кассы; записывается при привязке",
-        "Whole text of this register's cash link; written when it is bound",
-    ),
-    optional(
-        "qrDescription",
-        KeyType::Text { max: 32 },
-        Scope::Terminal,
-        "Название ссылки в кабинете банка; не указано — номер кассы",
-        "The link's name in the bank's cabinet; when absent, the register's id",
-    ),
-];
-
-const fn optional(
-    name: &'static str,
-    kind: KeyType,
-    scope: Scope,
-    doc_ru: &'static str,
-    doc_en: &'static str,
-) -> Key {
-    Key {
-        name,
-        kind,
-        scope,
-        required: false,
-        default: None,
-        unit: "",
-        doc_ru,
-        doc_en,
-    }
-}
+/// Keys of `qrraiffd_variable`, beside those of the sticker.
+pub(super) const CASH_LINK: &[Key] = &[Key::optional(
+    "qrDescription",
+    KeyType::Text { max: 32 },
+    Scope::Terminal,
+    "Название ссылки в кабинете банка; не указано — номер кассы",
+    "The link's name in the bank's cabinet; when absent, the register's id",
+)];
 
 /// The settings in types; the secret shows itself to nobody.
 #[derive(Debug, Clone)]
@@ -112,8 +74,7 @@ pub(super) struct Settings {
     pub purpose: Option<String>,
     /// Empty for a cash link: there the key alone says who we are.
     pub sbp_merchant_id: String,
-    pub qr_id: Option<String>,
-    pub payload: Option<String>,
+    pub sticker: Sticker,
     pub qr_description: Option<String>,
 }
 
@@ -128,32 +89,9 @@ impl Settings {
 
     /// Settings of `qrraiffd_variable`.
     pub fn cash_link(settings: &Map<String, Value>, policy: &Policy) -> Result<Self, ConfigError> {
-        if policy.qr_ttl_ms > ACTIVATION_MAX_MS {
-            return Err(ConfigError::bad(
-                "qrTtl",
-                "must be at most 20 minutes for a cash link",
-            ));
-        }
-        let payload = text(settings, "payload").map(sticker).transpose()?;
-        let written = text(settings, "qr_id");
-        if written.is_some_and(|id| !is_qrc_id(id)) {
-            return Err(ConfigError::bad(
-                "qr_id",
-                "must be 32 capital Latin letters and digits",
-            ));
-        }
-        if let (Some(id), Some(link)) = (written, &payload)
-            && id != link.qrc_id()
-        {
-            return Err(ConfigError::bad(
-                "qr_id",
-                "is not the id inside `payload`; bind the link again",
-            ));
-        }
-        let qr_id = written.or(payload.as_ref().map(PaymentLink::qrc_id));
+        cash_link::check_life(policy, &cash_link::LIFE_MIN)?;
         Ok(Self {
-            qr_id: qr_id.map(str::to_owned),
-            payload: payload.as_ref().map(PaymentLink::to_string),
+            sticker: Sticker::read(settings)?,
             qr_description: text(settings, "qrDescription").map(str::to_owned),
             ..Self::bank(settings)?
         })
@@ -178,21 +116,8 @@ impl Settings {
             redirect_url: own("redirectUrl"),
             purpose: template,
             sbp_merchant_id: String::new(),
-            qr_id: None,
-            payload: None,
+            sticker: Sticker::default(),
             qr_description: None,
         })
-    }
-}
-
-fn sticker(payload: &str) -> Result<PaymentLink, ConfigError> {
-    let link = PaymentLink::parse(payload).map_err(|e| ConfigError::bad("payload", e.to_string()))?;
-    if link.kind() == LinkKind::Static {
-        Ok(link)
-    } else {
-        Err(ConfigError::bad(
-            "payload",
-            "is a link for one payment or a subscription, not a cash link (type=01)",
-        ))
     }
 }

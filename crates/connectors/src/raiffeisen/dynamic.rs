@@ -8,8 +8,8 @@
 use super::api::{PaymentInfo, QrInfo, RegisterQr};
 use super::config::Settings;
 use super::map::{self, QrStatus, Said, hear};
-use super::{done, refund, too_long};
-use connector::answer::{fits_path, proves_nothing, unclear};
+use super::refund;
+use connector::answer::{done, fits_path, proves_nothing, too_long, unclear};
 use connector::purpose::purpose;
 use connector::{Method, Rubles, Turn, WireResponse};
 use domain::call::{Lookup, Reference, Register, Registered};
@@ -41,6 +41,7 @@ pub(super) fn next(
         Call::LinkCheck(_) | Call::LinkBind(_) => {
             Err(Fault::refused(Code::Unsupported, "no cash links here"))
         }
+        Call::Confirm(_) => Err(Fault::refused(Code::Unsupported, "no reservations here")),
     }
 }
 

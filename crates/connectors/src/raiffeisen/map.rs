@@ -1,7 +1,7 @@
 //! The bank's words in ours: refusals, statuses, dates. An unknown word is `Unknown`, never a guess.
 
 use super::api::{Envelope, OrderInfo, PaymentInfo, QrInfo, RefundInfo};
-use connector::answer::{door, json, unclear, words};
+use connector::answer::{door, json, unclear, unknown_word, words};
 use connector::{WireResponse, rubles};
 use domain::call::{Lookup, Reference};
 use domain::{Code, Fault, Kopecks, PaymentState, RefundState, Timestamp};
@@ -257,9 +257,4 @@ pub(super) fn date(moment: Timestamp) -> Result<String, Fault> {
 pub(super) fn moment(date: Option<&str>) -> Option<Timestamp> {
     let moment: jiff::Timestamp = date?.parse().ok()?;
     Some(Timestamp::from_micros(moment.as_microsecond()))
-}
-
-fn unknown_word(field: &str, word: &str) -> Fault {
-    let word: String = words(word).chars().take(40).collect();
-    unclear(&format!("unknown word in `{field}`")).with_provider_code(word)
 }

@@ -12,12 +12,13 @@ mod map;
 mod refund;
 
 use config::Settings;
+use connector::cash_link::STICKER;
 use connector::config::{COMMON, limits, policy, transport};
 use connector::{
     Built, CallbackError, ConfigError, Connector, Provider, RawCallback, Turn, WireResponse, answer,
 };
 use domain::call::{Lookup, Reference};
-use domain::{Abilities, Answer, Call, CallKind, Code, Fault, Kopecks, LostRegistration, OrderId, Timestamp};
+use domain::{Abilities, Call, CallKind, Code, Fault, Kopecks, LostRegistration, OrderId, Timestamp};
 use serde_json::{Map, Value};
 
 /// The bank's two modules.
@@ -35,7 +36,7 @@ pub(crate) fn providers() -> [Provider; 2] {
             module: "qrraiffd_variable",
             title_ru: "Райффайзенбанк, кассовая ссылка",
             title_en: "Raiffeisenbank, cash link",
-            keys: [COMMON, config::BANK, config::CASH_LINK].concat(),
+            keys: [COMMON, config::BANK, STICKER, config::CASH_LINK].concat(),
             build: Box::new(|settings| build(settings, Module::CashLink)),
             callback_operation: Box::new(callback::operation),
         },
@@ -68,6 +69,7 @@ fn build(settings: &Map<String, Value>, module: Module) -> Result<Built, ConfigE
         transport: transport(settings)?,
         policy,
         limits: limits(settings)?,
+        tenders: Vec::new(),
     })
 }
 
@@ -81,6 +83,7 @@ impl Connector for Raiffeisen {
             link_check: cash_link,
             link_bind: cash_link,
             cash_link,
+            reservation: false,
             lost_registration: match self.module {
                 // The bank refuses a second QR of an order only when the first has "successful payments", and a QR
                 // whose answer was lost was shown to nobody. The bank has no question by our order id here.
@@ -88,6 +91,7 @@ impl Connector for Raiffeisen {
                 // An activation is live on the sticker at once, seen or not; the order can be asked about by our id.
                 Module::CashLink => LostRegistration::AskByOrder,
             },
+            ..Abilities::default()
         }
     }
 
@@ -119,20 +123,6 @@ impl Connector for Raiffeisen {
     fn verify(&self, callback: &RawCallback) -> Result<(), CallbackError> {
         callback::verify(&self.settings, callback)
     }
-}
-
-/// The end of a call.
-#[expect(
-    clippy::unnecessary_wraps,
-    reason = "the arm of a conversation that ends well"
-)]
-fn done(answer: Answer) -> Result<Turn, Fault> {
-    Ok(Turn::Done(answer))
-}
-
-/// More was heard than any call of this bank asks for.
-fn too_long() -> Result<Turn, Fault> {
-    Err(answer::unclear("more responses than requests"))
 }
 
 #[cfg(test)]

@@ -6,8 +6,7 @@
 use super::api::{CreateRefund, RefundInfo};
 use super::config::Settings;
 use super::map::{self, Said, hear};
-use super::{done, too_long};
-use connector::answer::proves_nothing;
+use connector::answer::{done, proves_nothing, too_long};
 use connector::purpose::one_line;
 use connector::{Method, Rubles, Turn, WireResponse};
 use domain::call::RefundCall;

@@ -96,8 +96,10 @@ fn register(link_id: Option<&str>) -> Call {
             ..Receipt::default()
         }),
         customer_code: None,
+        card_token: None,
         link_id: link_id.map(str::to_owned),
         tender: None,
+        subscriber: None,
     }))
 }
 

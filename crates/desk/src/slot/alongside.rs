@@ -2,6 +2,7 @@
 
 use super::Slot;
 use crate::Inner;
+use connector::cash_link;
 use domain::operation::PaymentRef;
 use domain::request::{Order, Refund, RefundOrigin, Request};
 use domain::{CallerId, OperationId, Waiter};
@@ -89,6 +90,9 @@ pub fn outgoing(reply: &Reply, operation: Option<OperationId>, waiters: &[Waiter
     waiters.iter().map(to).collect()
 }
 
+/// What a binding writes and only one register of a module may have.
+pub(super) const BOUND_ONCE: &[&str] = &[cash_link::QR_ID, cash_link::TERMINAL_NUMBER];
+
 /// A link that was just bound is written into the register's settings, in the same commit.
 pub(super) fn bound_link(inner: &Inner, decision: &Decision) -> Option<SettingsWrite> {
     let operation = &decision.operation;
@@ -106,8 +110,14 @@ pub(super) fn bound_link(inner: &Inner, decision: &Decision) -> Option<SettingsW
         .get(terminal)
         .cloned()
         .unwrap_or_default();
-    value.insert("qr_id".to_owned(), link_id.clone().into());
-    value.insert("payload".to_owned(), link.payload.clone().into());
+    value.insert(cash_link::QR_ID.to_owned(), link_id.clone().into());
+    value.insert(cash_link::PAYLOAD.to_owned(), link.payload.clone().into());
+    // Once asked for, it stays: a later binding may leave it out.
+    if let Some(number) = link.terminal_number.as_ref()
+        && inner.modules.asks_terminal_number(module)
+    {
+        value.insert(cash_link::TERMINAL_NUMBER.to_owned(), number.clone().into());
+    }
     Some(SettingsWrite::Terminal {
         module: module.clone(),
         terminal: terminal.clone(),

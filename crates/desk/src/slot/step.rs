@@ -1,9 +1,10 @@
 //! One event at a slot: decide, commit, act; and what to do when nobody knows whether the commit is in.
 
-use super::alongside::bound_link;
+use super::alongside::{BOUND_ONCE, bound_link};
 use super::{Slot, start};
-use crate::story;
-use domain::{Call, Fault, Kopecks};
+use crate::{batch, story};
+use connector::cash_link;
+use domain::{Call, Code, Fault, Kopecks, TerminalId};
 use engine::{Decision, Effect, Event};
 use journal::{Change, JournalError, Stored};
 use std::sync::Arc;
@@ -50,7 +51,12 @@ impl Slot {
         let now = self.inner.clock.now();
         let decision = engine::decide(&self.operation, event, now);
         if !decision.facts.is_empty() {
-            self.commit(&decision).await?;
+            match self.commit(&decision).await {
+                Err(JournalError::Taken { key, terminal }) => {
+                    return Box::pin(self.taken(event, key, &terminal)).await;
+                }
+                committed => committed?,
+            }
         }
         let Decision {
             operation,
@@ -61,6 +67,36 @@ impl Slot {
         story::tell(&self.operation, &facts);
         self.carry_out(effects);
         Ok(())
+    }
+
+    /// The sticker or its terminal number went to another register while the bank was being asked. Nothing was
+    /// written: the answer counts as a refusal.
+    async fn taken(
+        &mut self,
+        event: &Event,
+        key: &'static str,
+        terminal: &TerminalId,
+    ) -> Result<(), JournalError> {
+        let Event::Answered { call, .. } = event else {
+            return Err(JournalError::Taken {
+                key,
+                terminal: terminal.clone(),
+            });
+        };
+        let fault = if key == cash_link::TERMINAL_NUMBER {
+            let detail = format!("the terminal number belongs to register {terminal}");
+            Fault::refused(Code::TerminalNumberTaken, detail)
+        } else {
+            Fault::refused(
+                Code::LinkForeign,
+                format!("the link is bound to register {terminal}"),
+            )
+        };
+        self.happen(&Event::Answered {
+            call: *call,
+            result: Err(fault),
+        })
+        .await
     }
 
     async fn commit(&mut self, decision: &Decision) -> Result<(), JournalError> {
@@ -76,6 +112,7 @@ impl Slot {
             outgoing,
             reversal: reversal.as_ref().map(|(opening, _)| Box::new(opening.clone())),
             settings,
+            distinct: if rewrites_settings { BOUND_ONCE } else { &[] },
             holder: self.inner.holder,
             now,
         };
@@ -160,14 +197,15 @@ impl Slot {
         let kind = call.kind();
         self.flight = Some(Box::pin(async move {
             let result = match module {
-                Ok(module) => {
-                    inner
-                        .outbound
-                        .call(&module.route, module.built.connector.as_ref(), &call)
-                        .await
-                }
+                Ok(module) => match call {
+                    Call::Status(lookup) => batch::status(&inner, module, lookup).await,
+                    call => {
+                        let connector = module.built.connector.as_ref();
+                        inner.outbound.call(&module.route, connector, &call).await
+                    }
+                },
                 Err(error) => Err(Fault {
-                    code: domain::Code::NotConfigured,
+                    code: Code::NotConfigured,
                     ..Fault::not_sent(error.to_string())
                 }),
             };

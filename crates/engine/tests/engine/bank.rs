@@ -27,6 +27,10 @@ pub struct Manners {
     pub sticker: bool,
     /// Registering charges the buyer's code.
     pub charges: bool,
+    /// It reserves, and debits when it is told to.
+    pub reserves: bool,
+    /// Asked about a reservation, it tells what is reserved.
+    pub tells_reserved: bool,
     /// Its QR lives for an hour, whatever was asked.
     pub long_life: bool,
     /// It counts the QR's life from the arrival, not from the order.
@@ -47,6 +51,8 @@ pub struct Till {
     revoked: bool,
     declined: bool,
     pub paid_at: Option<Timestamp>,
+    /// How many times it debited.
+    pub debits: u32,
 }
 
 impl Till {
@@ -94,6 +100,9 @@ impl Till {
             self.paid_at = Some(now);
             return self.status(now);
         }
+        if self.manners.reserves {
+            return Say::Reserved;
+        }
         if self.manners.long_life {
             Say::RegisteredForAnHour
         } else {
@@ -119,8 +128,18 @@ impl Till {
             _ if self.revoked => Say::Cancelled,
             _ if ends_at <= now => Say::Expired,
             _ if self.declined => Say::Declined,
+            _ if self.manners.tells_reserved => Say::Reserved,
             _ => Say::NotStarted,
         }
+    }
+
+    fn confirm(&mut self, now: Timestamp) -> Say {
+        if !self.payable(now) {
+            return Say::Refused;
+        }
+        self.debits += 1;
+        self.paid_at = Some(now);
+        self.status(now)
     }
 
     fn revoke(&mut self, now: Timestamp) -> Say {
@@ -140,6 +159,7 @@ impl Bank for Till {
                 self.order_ids.insert(lookup.order.clone());
                 self.status(now)
             }
+            Call::Confirm(_) => self.confirm(now),
             Call::Revoke(_) => self.revoke(now),
             _ => Say::Refused,
         }

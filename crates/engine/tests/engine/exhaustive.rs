@@ -4,8 +4,8 @@
 
 use crate::moves::{Move, offered};
 use crate::openings::{
-    by_customer_code, link_bind, link_check, over_a_sticker, payment, refund, repeatable, reversing,
-    without_revoke,
+    by_customer_code, link_bind, link_check, over_a_sticker, payment, refund, repeatable, reserving,
+    reversing, without_refund, without_revoke,
 };
 use crate::rules::Trial;
 use domain::request::RefundOrigin;
@@ -133,6 +133,31 @@ fn payment_with_a_short_promise() {
     let mut opening = payment();
     opening.policy.answer_within_ms = 60_000;
     every_sequence(opening, LENGTH, 1_000_000);
+}
+
+#[test]
+fn payment_reserved_first() {
+    every_sequence(reserving(payment()), LONGER, 10_000_000);
+}
+
+#[test]
+fn payment_reserved_first_reversing() {
+    every_sequence(reserving(reversing(payment())), LENGTH, 1_000_000);
+}
+
+#[test]
+fn payment_reserved_first_where_it_may_be_repeated() {
+    every_sequence(reserving(repeatable()), LENGTH, 1_000_000);
+}
+
+#[test]
+fn payment_reserved_first_without_revoke() {
+    every_sequence(reserving(without_revoke(payment())), LENGTH, 1_000_000);
+}
+
+#[test]
+fn refund_of_late_money_that_cannot_be_refunded() {
+    every_sequence(without_refund(refund(RefundOrigin::LateMoney)), LENGTH, 1_000);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What the engine promises: [`stories`] to read, the rows of the failure [`catalogue`], every short sequence of events
+//! What the engine promises: [`stories`] and [`reservations`] to read, the rows of the failure [`catalogue`], every short sequence of events
 //! ([`exhaustive`]), and random long ones against small banks that lose answers ([`properties`]).
 
 #[cfg(test)]
@@ -13,6 +13,8 @@ mod moves;
 mod openings;
 #[cfg(test)]
 mod properties;
+#[cfg(test)]
+mod reservations;
 #[cfg(test)]
 mod rules;
 #[cfg(test)]

@@ -4,7 +4,7 @@ use crate::openings::price;
 use domain::call::{Reference, Registered};
 use domain::{
     Answer, CallKind, Code, Fault, Kopecks, LinkState, Operation, OperationKind, PaymentState, RefundState,
-    Timestamp,
+    Reserved, ReservedPosition, Timestamp,
 };
 use engine::Event;
 
@@ -19,6 +19,12 @@ pub enum Move {
     AnHourLater,
     /// The cashier cancels.
     Cancel,
+    /// The register confirms the debit of the whole sum.
+    Confirm,
+    /// The register confirms the debit of a part: the sum of [`Say::PaidOtherSum`].
+    ConfirmPart,
+    /// The register confirms more than it asked for.
+    ConfirmTooMuch,
     /// The provider's callback comes.
     Hint,
     /// The daemon dies and another takes over.
@@ -34,6 +40,9 @@ pub enum Say {
     BusyFor(u64),
     Registered,
     RegisteredForAnHour,
+    Reserved,
+    ReservedNothing,
+    ReservedBadly,
     NotStarted,
     InProgress,
     Paid,
@@ -64,7 +73,12 @@ impl Move {
             Self::Answer(..) => now.plus_ms(ANSWER_MS),
             Self::Due => operation.due_at.unwrap_or(now).max(now),
             Self::AnHourLater => now.plus_ms(3_600_000),
-            Self::Cancel | Self::Hint | Self::Resumed => now,
+            Self::Cancel
+            | Self::Confirm
+            | Self::ConfirmPart
+            | Self::ConfirmTooMuch
+            | Self::Hint
+            | Self::Resumed => now,
         }
     }
 
@@ -77,10 +91,29 @@ impl Move {
             },
             Self::Due | Self::AnHourLater => Event::Due,
             Self::Cancel => Event::CancelRequested,
+            Self::Confirm | Self::ConfirmPart | Self::ConfirmTooMuch => {
+                Event::Confirmed { amount: self.sum() }
+            }
             Self::Hint => Event::Hint,
             Self::Resumed => Event::Resumed,
         }
     }
+}
+
+impl Move {
+    /// The sum that a confirmation names.
+    pub fn sum(self) -> Kopecks {
+        match self {
+            Self::ConfirmPart => part(),
+            Self::ConfirmTooMuch => Kopecks::new(price().get() + 1).unwrap(),
+            _ => price(),
+        }
+    }
+}
+
+/// Another sum than the one that is asked.
+pub fn part() -> Kopecks {
+    Kopecks::new(100).unwrap()
 }
 
 impl Say {
@@ -99,6 +132,17 @@ impl Say {
                 reference: Reference::default().with("transactionId", "1"),
             }))
         };
+        let reserved = |available, line| {
+            Ok(Answer::Reserved(Reserved {
+                available: Kopecks::new(available).unwrap(),
+                positions: vec![ReservedPosition {
+                    number: line,
+                    sum: Kopecks::new(available).unwrap(),
+                }],
+                expires_at: None,
+                reference: Reference::default().with("reservation", "R1"),
+            }))
+        };
         match self {
             Self::NotSent => Err(Fault::not_sent("no route")),
             Self::Refused => Err(Fault::refused(Code::ProviderRefused, "no")),
@@ -106,10 +150,13 @@ impl Say {
             Self::BusyFor(ms) => Err(Fault::unknown(Code::ProviderBusy, "429").retry_after_ms(ms)),
             Self::Registered => registered(None),
             Self::RegisteredForAnHour => registered(Some(now.plus_ms(3_600_000))),
+            Self::Reserved => reserved(20_000, 2),
+            Self::ReservedNothing => reserved(0, 1),
+            Self::ReservedBadly => reserved(20_000, 3),
             Self::NotStarted => Ok(Answer::Payment(PaymentState::NotStarted)),
             Self::InProgress => Ok(Answer::Payment(PaymentState::InProgress)),
             Self::Paid => paid(price()),
-            Self::PaidOtherSum => paid(Kopecks::new(100).unwrap()),
+            Self::PaidOtherSum => paid(part()),
             Self::Declined => Ok(Answer::Payment(PaymentState::Declined { reason: None })),
             Self::Expired => Ok(Answer::Payment(PaymentState::Expired)),
             Self::Cancelled => Ok(Answer::Payment(PaymentState::Cancelled)),
@@ -135,6 +182,9 @@ impl Say {
 pub fn offered(operation: &Operation, made: &[CallKind]) -> Vec<Move> {
     let on_its_way = operation.in_flight.map(|flight| flight.kind);
     let mut moves = vec![Move::AnHourLater, Move::Cancel, Move::Hint, Move::Resumed];
+    if operation.abilities.reservation {
+        moves.extend([Move::Confirm, Move::ConfirmPart]);
+    }
     if operation.due_at.is_some() {
         moves.push(Move::Due);
     }
@@ -146,7 +196,11 @@ pub fn offered(operation: &Operation, made: &[CallKind]) -> Vec<Move> {
         );
     }
     for call in made.iter().filter(|call| Some(**call) != on_its_way) {
-        moves.extend(late_copies(*call).iter().map(|say| Move::Answer(*call, *say)));
+        let copies = match call {
+            CallKind::Register if operation.abilities.reservation => &[Say::Reserved, Say::Refused][..],
+            _ => late_copies(*call),
+        };
+        moves.extend(copies.iter().map(|say| Move::Answer(*call, *say)));
     }
     moves
 }
@@ -156,6 +210,28 @@ fn answers(operation: &Operation, call: CallKind) -> &'static [Say] {
     let charges = operation.kind() == OperationKind::Payment
         && matches!(&operation.request.order, domain::request::Order::Pay(pay) if pay.customer_code.is_some());
     match call {
+        CallKind::Register if operation.abilities.reservation => &[
+            Reserved,
+            ReservedNothing,
+            ReservedBadly,
+            InProgress,
+            NotSent,
+            Refused,
+            Unknown,
+            Registered,
+        ],
+        CallKind::Status if operation.abilities.reservation => &[
+            Reserved,
+            NotStarted,
+            InProgress,
+            Paid,
+            PaidOtherSum,
+            Declined,
+            Expired,
+            Cancelled,
+            NotFound,
+            Unknown,
+        ],
         CallKind::Register if charges => &[InProgress, Paid, Declined, NotSent, Refused, Unknown],
         CallKind::Register => &[
             Registered,
@@ -166,6 +242,7 @@ fn answers(operation: &Operation, call: CallKind) -> &'static [Say] {
             Revoked,
         ],
         CallKind::Status => &[
+            Registered,
             NotStarted,
             InProgress,
             Paid,
@@ -178,6 +255,7 @@ fn answers(operation: &Operation, call: CallKind) -> &'static [Say] {
             Unknown,
             BusyFor(0),
         ],
+        CallKind::Confirm => &[Paid, InProgress, Declined, NotSent, Refused, Unknown, BusyFor(0)],
         CallKind::Revoke => &[Revoked, Refused, Unknown, NotSent],
         CallKind::Refund => &[
             RefundDone,
@@ -207,6 +285,7 @@ fn late_copies(call: CallKind) -> &'static [Say] {
     match call {
         CallKind::Register => &[Registered, Refused, Unknown],
         CallKind::Status => &[NotStarted, Paid, PaidOtherSum, Expired, Unknown],
+        CallKind::Confirm => &[Paid, Refused, Unknown],
         CallKind::Revoke => &[Revoked, Refused],
         CallKind::Refund => &[RefundDone, RefundUnderWay, Refused, Unknown],
         CallKind::RefundStatus => &[RefundDone, RefundNotFound, RefundDeclined],

@@ -2,6 +2,7 @@
 
 use domain::operation::{LinkOwner, PaymentRef};
 use domain::policy::MoneyWhileClosing;
+use domain::receipt::{Item, Receipt};
 use domain::request::{Link, Order, Pay, Refund, RefundOrigin, Request};
 use domain::{Abilities, Kopecks, LostRegistration, OperationId, Policy, Timestamp};
 use engine::Opening;
@@ -18,16 +19,19 @@ pub fn price() -> Kopecks {
 pub fn payment() -> Opening {
     Opening {
         id: OperationId::from_bytes([7; 16]),
-        request: request(Order::Pay(Pay {
+        request: request(Order::Pay(Box::new(Pay {
             amount: price(),
             purpose: None,
             cost_centre: None,
             receipt: None,
             customer_code: None,
+            card_token: None,
             link: None,
             lifetime_s: None,
             tender: None,
-        })),
+            subscriber: None,
+            replaces: None,
+        }))),
         policy: Policy {
             technical_errors_max: 3,
             answer_within_ms: 345_000,
@@ -40,7 +44,9 @@ pub fn payment() -> Opening {
             link_check: true,
             link_bind: true,
             cash_link: false,
+            reservation: false,
             lost_registration: LostRegistration::AskByOrder,
+            ..Abilities::default()
         },
         link_id: None,
         link_owner: None,
@@ -80,6 +86,35 @@ pub fn by_customer_code(mut opening: Opening) -> Opening {
     if let Order::Pay(pay) = &mut opening.request.order {
         pay.customer_code = Some("2000000000000000".to_owned());
     }
+    opening
+}
+
+/// The same for a whole receipt: reserved first, confirmed by the register, and only then debited.
+pub fn reserving(mut opening: Opening) -> Opening {
+    opening.abilities.reservation = true;
+    if let Order::Pay(pay) = &mut opening.request.order {
+        let item = |sum| Item {
+            name: "Хлеб".to_owned(),
+            code: None,
+            quantity: "1".to_owned(),
+            price: sum,
+            sum,
+        };
+        pay.receipt = Some(Receipt {
+            number: Some("15".to_owned()),
+            items: vec![
+                item(Kopecks::new(9_000).unwrap()),
+                item(Kopecks::new(3_500).unwrap()),
+            ],
+            ..Receipt::default()
+        });
+    }
+    opening
+}
+
+/// The same at a provider that cannot give money back.
+pub fn without_refund(mut opening: Opening) -> Opening {
+    opening.abilities.refund = false;
     opening
 }
 

@@ -1,11 +1,11 @@
 //! The rules that hold after every event, whatever the events were. The trial keeps its own book of what the world
 //! did and said, and compares the engine's decisions with it.
 
-use crate::moves::{Move, Say};
-use crate::openings::START;
+use crate::moves::{Move, Say, part};
+use crate::openings::{START, price};
 use domain::{
-    Call, CallKind, Fact, LostRegistration, Operation, OperationKind, State, Timestamp, request::Order,
-    request::RefundOrigin,
+    Call, CallKind, Fact, Kopecks, LostRegistration, Operation, OperationKind, State, Timestamp,
+    request::Order, request::RefundOrigin,
 };
 use engine::{Decision, Effect, Event, Opening, Tell, decide, open};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -60,8 +60,18 @@ pub struct Book {
     sent_at: Option<Timestamp>,
     provider_end: Option<Timestamp>,
     revoked: bool,
+    /// The sum that the register confirmed while it could.
+    confirmed: Option<Kopecks>,
+    /// The provider said that money moved: the sum that was wanted, or another.
     paid: Option<bool>,
     refunded: bool,
+}
+
+/// Whether the registration itself charges the buyer.
+fn charged(operation: &Operation) -> bool {
+    let shown = operation.qr.as_ref().is_some_and(|qr| !qr.payload.is_empty());
+    matches!(&operation.request.order, Order::Pay(pay)
+        if pay.customer_code.is_some() || pay.subscriber.is_some() && !shown)
 }
 
 impl Trial {
@@ -111,7 +121,8 @@ impl Trial {
         next.wake_ups()?;
         match before.kind() {
             OperationKind::Payment => {
-                next.money(before, step)?;
+                next.money(before)?;
+                next.confirmation()?;
                 next.unpaid_end(before, step, answered)?;
             }
             OperationKind::Refund => next.refunds(self, before, step)?,
@@ -145,6 +156,10 @@ impl Trial {
         )
             .hash(&mut hasher);
         o.qr.as_ref().map(|qr| qr.expires_at).hash(&mut hasher);
+        o.reservation
+            .as_ref()
+            .map(|reservation| (reservation.available, reservation.confirmed))
+            .hash(&mut hasher);
         o.closing
             .as_ref()
             .map(|c| (c.because as u8, c.since, c.revoked, c.revokes, c.step as u8))
@@ -170,12 +185,13 @@ impl Trial {
             (Move::Answer(call, say), _)
                 if matches!(
                     say,
-                    Say::Paid | Say::PaidOtherSum | Say::Registered | Say::RefundDone
+                    Say::Paid | Say::PaidOtherSum | Say::Registered | Say::Reserved | Say::RefundDone
                 ) =>
             {
                 self.hear_answer(before, call, say);
             }
             (Move::Resumed, Some((kind, _))) => self.lose(kind),
+            (Move::Confirm | Move::ConfirmPart, _) => self.confirm(before, step),
             _ => {}
         }
         match self.on_its_way {
@@ -185,9 +201,20 @@ impl Trial {
         asked_at
     }
 
+    /// The register's word counts once, and while it is waited for.
+    fn confirm(&mut self, before: &Operation, step: Move) {
+        let in_time = before.qr.as_ref().is_some_and(|qr| self.now < qr.expires_at);
+        if before.state == State::AwaitingConfirmation && in_time {
+            self.book.confirmed = Some(step.sum());
+            self.book.unheard = 0;
+            self.book.in_doubt = false;
+            self.book.repeat_refused = false;
+        }
+    }
+
     fn lose(&mut self, kind: CallKind) {
         self.on_its_way = None;
-        if matches!(kind, CallKind::Register | CallKind::Refund) {
+        if matches!(kind, CallKind::Register | CallKind::Confirm | CallKind::Refund) {
             self.book.unheard += 1;
             self.book.in_doubt = true;
         }
@@ -196,7 +223,9 @@ impl Trial {
     fn hear_answer(&mut self, before: &Operation, call: CallKind, say: Say) {
         let now = self.now;
         let book = &mut self.book;
-        let sends = matches!(call, CallKind::Register | CallKind::Refund);
+        let sends = matches!(call, CallKind::Register | CallKind::Confirm | CallKind::Refund);
+        let reserves = before.abilities.reservation && before.kind() == OperationKind::Payment;
+        let wanted = if reserves { book.confirmed } else { Some(price()) };
         let grace_over = book
             .sent_at
             .is_none_or(|at| now.ms_since(at) >= before.policy.not_found_grace_ms);
@@ -208,6 +237,17 @@ impl Trial {
             Say::Refused if sends && book.unheard > 0 => {
                 book.repeat_refused = true;
                 book.in_doubt = true;
+            }
+            Say::ReservedBadly => {
+                book.unheard += 1;
+                book.in_doubt = true;
+            }
+            Say::Registered | Say::InProgress if sends && reserves => {
+                book.unheard += 1;
+                book.in_doubt = true;
+            }
+            Say::Reserved | Say::ReservedNothing => {
+                book.registered = true;
             }
             Say::Registered | Say::RegisteredForAnHour => {
                 book.registered = true;
@@ -224,8 +264,8 @@ impl Trial {
                 book.unheard += 1;
                 book.in_doubt = true;
             }
-            Say::Paid => book.paid = book.paid.or(Some(true)),
-            Say::PaidOtherSum => book.paid = book.paid.or(Some(false)),
+            Say::Paid => book.paid = book.paid.or(Some(wanted == Some(price()))),
+            Say::PaidOtherSum => book.paid = book.paid.or(Some(wanted == Some(part()))),
             Say::Revoked => book.revoked = true,
             Say::RefundDone => book.refunded = true,
             _ => {}
@@ -257,7 +297,7 @@ impl Trial {
                         self.made.push(kind);
                         self.made.sort_by_key(|kind| *kind as u8);
                     }
-                    if matches!(kind, CallKind::Register | CallKind::Refund) {
+                    if matches!(kind, CallKind::Register | CallKind::Confirm | CallKind::Refund) {
                         self.book.sent_at = Some(self.now);
                     }
                 }
@@ -265,16 +305,18 @@ impl Trial {
                 Effect::Tell(Tell::Progress) => {}
                 Effect::OpenReversal { amount } => {
                     self.book.reversals += 1;
-                    rule!(*amount == self.operation.amount(), "the reversal has another sum");
+                    rule!(*amount == self.operation.charge(), "the reversal has another sum");
                 }
             }
         }
         rule!(journaled.next().is_none(), "a journaled intent without its call");
         rule!(self.book.final_tells <= 1, "two final answers");
-        self.book.person |= decision
-            .facts
-            .iter()
-            .any(|fact| matches!(fact, Fact::GaveUp | Fact::AmountDiffers { .. }));
+        self.book.person |= decision.facts.iter().any(|fact| {
+            matches!(
+                fact,
+                Fact::GaveUp | Fact::GiveBackByHand | Fact::AmountDiffers { .. }
+            )
+        });
         let flight = self.operation.in_flight.map(|flight| (flight.kind, flight.since));
         rule!(
             flight == self.on_its_way,
@@ -347,7 +389,7 @@ impl Trial {
         Ok(())
     }
 
-    fn money(&self, before: &Operation, step: Move) -> Result<(), Broken> {
+    fn money(&self, before: &Operation) -> Result<(), Broken> {
         let after = &self.operation;
         rule!(after.order() == before.order(), "another order id");
         rule!(
@@ -377,8 +419,32 @@ impl Trial {
             && !before.state.is_final()
             && before.state != State::Unresolved
             && self.now < before.answer_by;
-        if matches!(step, Move::Answer(_, Say::Paid)) && before.paid.is_none() && waited {
+        if self.book.paid == Some(true) && before.paid.is_none() && waited {
             rule!(paid, "paid in time, and not told so");
+        }
+        Ok(())
+    }
+
+    /// The provider is told to debit what the register confirmed, and not again while the first word may have come.
+    fn confirmation(&self) -> Result<(), Broken> {
+        let after = &self.operation;
+        rule!(
+            after.confirmed() == self.book.confirmed,
+            "the operation mistakes what was confirmed"
+        );
+        rule!(
+            (after.state == State::AwaitingConfirmation) <= self.book.confirmed.is_none(),
+            "it waits for what it was told"
+        );
+        if let Some(Call::Confirm(call)) = &self.wanted {
+            rule!(
+                Some(call.amount) == self.book.confirmed && call.lookup.amount == call.amount,
+                "another sum is debited than was confirmed"
+            );
+            rule!(
+                !self.book.in_doubt && self.book.unheard == 0,
+                "a debit was sent again while it may have arrived"
+            );
         }
         Ok(())
     }
@@ -392,7 +458,8 @@ impl Trial {
         }
         let unseen = after.abilities.lost_registration == LostRegistration::RepeatSameOrder
             && !after.abilities.cash_link
-            && matches!(&after.request.order, Order::Pay(pay) if pay.customer_code.is_none());
+            && !after.abilities.reservation
+            && !charged(after);
         let book = &self.book;
         if !book.registered && (book.unheard == 0 || unseen) {
             return Ok(());
@@ -406,16 +473,20 @@ impl Trial {
             .as_ref()
             .is_some_and(|closing| asked_at.is_some_and(|at| at >= closing.since));
         let may = match step {
-            Move::Answer(_, Say::Paid) => after.reversal.is_some(),
+            Move::Answer(_, Say::Paid | Say::PaidOtherSum) => after.reversal.is_some(),
             Move::Answer(CallKind::Status, Say::Expired | Say::Cancelled) => asked_at.is_some(),
             Move::Answer(CallKind::Status, Say::Declined) => {
-                asked_after && (book.revoked || dead || !after.abilities.revoke)
+                asked_after && (book.revoked || dead || !after.abilities.revoke && charged(after))
             }
-            Move::Answer(CallKind::Status, Say::NotStarted) => asked_after && (book.revoked || dead),
+            Move::Answer(CallKind::Status, Say::NotStarted | Say::Registered | Say::Reserved) => {
+                asked_after && (book.revoked || dead)
+            }
             Move::Answer(CallKind::Status, Say::NotFound) => {
                 let grace_over = self.now.ms_since(sent_at) >= after.policy.not_found_grace_ms;
                 let never_heard = !book.registered;
-                grace_over && (never_heard || asked_after && (book.revoked || dead))
+                let nothing_to_debit = after.reservation.is_some() && book.confirmed.is_none();
+                asked_after && nothing_to_debit
+                    || grace_over && (never_heard || asked_after && (book.revoked || dead))
             }
             _ => false,
         };
@@ -430,7 +501,7 @@ impl Trial {
         }
         let repeatable = self.operation.abilities.lost_registration == LostRegistration::RepeatSameOrder
             && self.operation.link_id.is_none()
-            && matches!(&self.operation.request.order, Order::Pay(pay) if pay.customer_code.is_none());
+            && !charged(&self.operation);
         rule!(!self.book.registered, "registered again after it was registered");
         rule!(
             repeatable || !self.book.in_doubt,

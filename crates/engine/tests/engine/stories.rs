@@ -3,15 +3,15 @@
 use crate::moves::{Move, Say};
 use crate::openings::{
     START, by_customer_code, link_bind, link_check, over_a_sticker, payment, price, refund, repeatable,
-    reversing, without_revoke,
+    reversing, without_refund, without_revoke,
 };
 use crate::rules::Trial;
 use Move::{AnHourLater, Answer, Cancel, Due, Hint, Resumed};
 use domain::CallKind::{self, LinkBind, LinkCheck, Refund, RefundStatus, Register, Revoke, Status};
 use domain::operation::LinkOwner;
 use domain::request::RefundOrigin;
-use domain::{Code, Kopecks, State};
-use engine::Opening;
+use domain::{Code, Fact, Kopecks, State};
+use engine::{Effect, Opening, Tell, decide};
 
 /// What happens; the state after it; the call that is then on its way.
 pub type Line = (Move, State, Option<CallKind>);
@@ -31,7 +31,7 @@ pub fn tell(opening: Opening, lines: &[Line]) -> Trial {
     trial
 }
 
-fn code(trial: &Trial) -> Option<Code> {
+pub fn code(trial: &Trial) -> Option<Code> {
     trial.operation.failure.as_ref().map(|failure| failure.code)
 }
 
@@ -204,6 +204,52 @@ fn declined() {
     assert_eq!(code(&trial), Some(Code::Declined));
 }
 
+/// A QR that cannot be taken back may be paid after an attempt that the buyer's bank declined. The register is told
+/// once, and the end comes when nobody can pay.
+#[test]
+fn a_declined_attempt_ends_nothing_while_the_qr_lives() {
+    let lines = [
+        REGISTERED,
+        ASKED,
+        (Answer(Status, Say::Declined), State::AwaitingPayment, None),
+        ASKED,
+    ];
+    let asked = tell(without_revoke(payment()), &lines[..2]);
+    let event = Answer(Status, Say::Declined).event(asked.now);
+    let first = decide(&asked.operation, &event, asked.now);
+    assert_eq!(first.facts, vec![Fact::AttemptDeclined]);
+    assert_eq!(first.effects, vec![Effect::Tell(Tell::Progress)]);
+    let asked = tell(without_revoke(payment()), &lines);
+    let again = decide(&asked.operation, &event, asked.now);
+    assert_eq!((again.facts, again.effects), (vec![], vec![]));
+    let paid = [&lines[..], &[(Answer(Status, Say::Paid), State::Paid, None)]].concat();
+    let paid = tell(without_revoke(payment()), &paid);
+    assert_eq!(code(&paid), None);
+    let unpaid = [
+        &lines[..],
+        &[
+            (Answer(Status, Say::Declined), State::AwaitingPayment, None),
+            (AnHourLater, State::Unresolved, Some(Status)),
+            (Answer(Status, Say::Declined), State::Declined, None),
+        ],
+    ]
+    .concat();
+    let unpaid = tell(without_revoke(payment()), &unpaid);
+    assert_eq!(code(&unpaid), Some(Code::Declined));
+}
+
+/// A customer's code is charged once: there is no QR that could be paid after the decline.
+#[test]
+fn a_declined_charge_is_the_end() {
+    tell(
+        without_revoke(by_customer_code(payment())),
+        &[
+            (Answer(Register, Say::Declined), State::Closing, Some(Status)),
+            (Answer(Status, Say::Declined), State::Declined, None),
+        ],
+    );
+}
+
 #[test]
 fn too_many_technical_errors() {
     let trial = tell(
@@ -247,6 +293,34 @@ fn a_lost_activation_of_a_sticker_is_found_and_goes_on() {
             (Answer(Status, Say::Paid), State::Paid, None),
         ],
     );
+}
+
+#[test]
+fn a_lost_activation_is_found_with_the_ids_that_were_lost() {
+    let found = tell(
+        over_a_sticker(payment()),
+        &[
+            (Answer(Register, Say::Unknown), State::Registering, None),
+            (Due, State::Registering, Some(Status)),
+            (Answer(Status, Say::Registered), State::AwaitingPayment, None),
+            ASKED,
+        ],
+    );
+    assert_eq!(found.operation.reference.get("qrId"), Some("AD10"));
+    // Found only while it is being closed: revoked, and it ends.
+    let closed = tell(
+        over_a_sticker(payment()),
+        &[
+            (Answer(Register, Say::Unknown), State::Registering, None),
+            (Cancel, State::Closing, Some(Revoke)),
+            (Answer(Revoke, Say::Unknown), State::Closing, Some(Status)),
+            (Answer(Status, Say::Registered), State::Closing, None),
+            (Due, State::Closing, Some(Revoke)),
+            (Answer(Revoke, Say::Revoked), State::Closing, Some(Status)),
+            (Answer(Status, Say::NotStarted), State::Cancelled, None),
+        ],
+    );
+    assert_eq!(closed.operation.reference.get("qrId"), Some("AD10"));
 }
 
 #[test]
@@ -347,8 +421,7 @@ fn an_ended_payment_is_watched_for_late_money() {
                 None,
             ),
             (Hint, State::AwaitingPayment, Some(Status)),
-            (Answer(Status, Say::Declined), State::Closing, Some(Status)),
-            (Answer(Status, Say::Declined), State::Declined, None),
+            (Answer(Status, Say::Expired), State::Expired, None),
         ],
     );
     assert_eq!(watched_for_minutes(alive_for_an_hour), 60);
@@ -479,6 +552,22 @@ fn late_money_is_given_back_under_a_new_id_after_a_refusal() {
         ],
     );
     assert_eq!(trial.operation.order(), trial.operation.id.order(2));
+}
+
+/// The module cannot give it back, so it stays on the list of open operations until a person has.
+#[test]
+fn late_money_that_cannot_be_refunded_waits_for_a_person() {
+    let trial = tell(
+        without_refund(refund(RefundOrigin::LateMoney)),
+        &[
+            (Hint, State::Unresolved, None),
+            (Resumed, State::Unresolved, None),
+            (AnHourLater, State::Unresolved, None),
+        ],
+    );
+    assert_eq!(code(&trial), Some(Code::Unsupported));
+    let why = &trial.operation.failure.as_ref().unwrap().detail;
+    assert!(why.contains("by hand"), "{why}");
 }
 
 #[test]

@@ -135,7 +135,10 @@ const fn status_of_code(code: Code) -> StatusCode {
         | Code::AlreadyPaid
         | Code::NotPaid
         | Code::RefundExceedsPayment
-        | Code::LinkBusy => StatusCode::CONFLICT,
+        | Code::LinkBusy
+        | Code::ReceiptHasPayment
+        | Code::NotAwaitingConfirmation
+        | Code::AlreadyConfirmed => StatusCode::CONFLICT,
         Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Code::RateLimited => StatusCode::TOO_MANY_REQUESTS,
         Code::Unresolved | Code::ShuttingDown | Code::JournalUnavailable => StatusCode::SERVICE_UNAVAILABLE,

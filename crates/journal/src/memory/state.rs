@@ -11,12 +11,15 @@ use domain::{
 use std::collections::{BTreeMap, HashMap};
 
 type Key = (StoreId, TerminalId, CallerId);
+/// Module, store, register, shift and number, as in [`rules::ReceiptKey`].
+type Receipt = (ModuleName, StoreId, TerminalId, i64, String);
 
 #[derive(Default)]
 pub(super) struct State {
     rows: BTreeMap<OperationId, Row>,
     keys: HashMap<Key, OperationId>,
     links: HashMap<(ModuleName, String), OperationId>,
+    receipts: HashMap<Receipt, OperationId>,
     outbox: BTreeMap<i64, Outgoing>,
     last_outbox_row: i64,
     settings: HashMap<ModuleName, ModuleSettings>,
@@ -76,6 +79,16 @@ fn key(operation: &Operation) -> Key {
     )
 }
 
+fn owned(key: rules::ReceiptKey<'_>) -> Receipt {
+    (
+        key.module.clone(),
+        key.store.clone(),
+        key.terminal.clone(),
+        key.shift,
+        key.number.to_owned(),
+    )
+}
+
 impl State {
     pub(super) fn open(&mut self, opening: Opening) -> Result<Opened, JournalError> {
         if let Some(id) = self.keys.get(&key(&opening.operation)).copied() {
@@ -125,6 +138,10 @@ impl State {
                 return Ok(Some(Opened::RefundExceeds { left }));
             }
         }
+        let receipt = rules::claimed_receipt(operation).map(owned);
+        if let Some(holder) = receipt.and_then(|receipt| self.receipts.get(&receipt)) {
+            return Ok(Some(Opened::ReceiptHasPayment { holder: *holder }));
+        }
         let holder = rules::claim(operation).and_then(|(module, link)| self.link_holder(module, link));
         Ok(holder.map(|holder| Opened::LinkBusy { holder }))
     }
@@ -138,6 +155,9 @@ impl State {
         }
         if let Some((module, link)) = rules::claim(&operation) {
             self.links.insert((module.clone(), link.to_owned()), operation.id);
+        }
+        if let Some(receipt) = rules::claimed_receipt(&operation) {
+            self.receipts.insert(owned(receipt), operation.id);
         }
         self.keys.insert(key(&operation), operation.id);
         let mut row = Row {
@@ -187,6 +207,11 @@ impl State {
         }
         if let Some(write) = &change.settings {
             self.known(write.module())?;
+            let settings = self.settings.get(write.module());
+            let rows = settings.map(|settings| settings.terminals.iter());
+            if let Some((key, terminal)) = write.taken(change.distinct, rows.into_iter().flatten()) {
+                return Err(JournalError::Taken { key, terminal });
+            }
         }
         self.apply(change, was_final);
         Ok(())
@@ -227,6 +252,11 @@ impl State {
             if self.links.get(&place) == Some(&operation.id) {
                 self.links.remove(&place);
             }
+        }
+        if let Some(receipt) = rules::released_receipt(operation).map(owned)
+            && self.receipts.get(&receipt) == Some(&operation.id)
+        {
+            self.receipts.remove(&receipt);
         }
     }
 

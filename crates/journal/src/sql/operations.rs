@@ -5,6 +5,7 @@ use super::failure::is_duplicate;
 use super::tail::Tail;
 use super::work::{Abort, Done, NewOperation, NewVersion};
 use super::{others, read, row, settings};
+use crate::rules::ReceiptKey;
 use crate::{Holder, JournalError, Opened, rules};
 use domain::{Kopecks, ModuleName, Operation, OperationId, Timestamp};
 use sqlx::{AnyConnection, Row};
@@ -49,6 +50,9 @@ pub(super) async fn open<'a>(
     if let Some((module, link)) = rules::claim(&opening.operation) {
         claim(connection, module, link, opening.operation.id).await?;
     }
+    if let Some(receipt) = rules::claimed_receipt(&opening.operation) {
+        claim_receipt(connection, receipt, opening.operation.id).await?;
+    }
     tail.facts(&opening.operation, &new.facts, opening.now);
     if let Some(waiter) = &opening.waiter {
         others::insert_waiter(connection, dialect, opening.operation.id, waiter).await?;
@@ -82,7 +86,7 @@ pub(super) async fn commit<'a>(
         open_reversal(connection, dialect, operation.id, reversal, tail).await?;
     }
     if let Some(write) = &change.settings {
-        settings::write(connection, write, DAEMON, change.now).await?;
+        settings::write(connection, write, change.distinct, DAEMON, change.now).await?;
     }
     Ok(Done::Nothing)
 }
@@ -192,6 +196,37 @@ async fn claim(
     }
 }
 
+/// Claims a receipt for a payment. It stays claimed when the payment is paid.
+async fn claim_receipt(
+    connection: &mut AnyConnection,
+    key: ReceiptKey<'_>,
+    id: OperationId,
+) -> Result<(), Abort> {
+    let done = sqlx::query(
+        "INSERT INTO receipts (module, store, terminal, shift, number, operation) VALUES (?, ?, ?, ?, ?, ?)",
+    )
+    .bind(key.module.as_str())
+    .bind(key.store.as_str())
+    .bind(key.terminal.as_str())
+    .bind(key.shift)
+    .bind(key.number)
+    .bind(row::id_bytes(id))
+    .execute(&mut *connection)
+    .await;
+    let error = match done {
+        Ok(_) => return Ok(()),
+        Err(error) if is_duplicate(&error) => error,
+        Err(error) => return Err(error.into()),
+    };
+    match read::receipt_holder(connection, key).await? {
+        Some(holder) => Err(Abort::Refused(Ok(Done::Opened(Opened::ReceiptHasPayment {
+            holder,
+        })))),
+        // Released in this very moment by another daemon; the caller may try again.
+        None => Err(error.into()),
+    }
+}
+
 async fn update(connection: &mut AnyConnection, new: &NewVersion, ended: bool) -> Result<bool, Abort> {
     let change = &new.change;
     let operation = &change.operation;
@@ -233,8 +268,22 @@ async fn give_back(connection: &mut AnyConnection, operation: &Operation) -> Res
             .bind(module.as_str())
             .bind(link)
             .bind(row::id_bytes(operation.id))
-            .execute(connection)
+            .execute(&mut *connection)
             .await?;
+    }
+    if let Some(key) = rules::released_receipt(operation) {
+        sqlx::query(
+            "DELETE FROM receipts WHERE module = ? AND store = ? AND terminal = ? AND shift = ? AND number = ? \
+             AND operation = ?",
+        )
+        .bind(key.module.as_str())
+        .bind(key.store.as_str())
+        .bind(key.terminal.as_str())
+        .bind(key.shift)
+        .bind(key.number)
+        .bind(row::id_bytes(operation.id))
+        .execute(connection)
+        .await?;
     }
     Ok(())
 }
@@ -253,10 +302,12 @@ async fn open_reversal<'a>(
     match opened {
         Opened::New => Ok(()),
         Opened::Existing(_) => Err(stale(reversal.opening.operation.id, 0)),
-        Opened::RefundExceeds { .. } | Opened::LinkBusy { .. } => Err(JournalError::Damaged(format!(
-            "operation {payment}: its reversal exceeds what is left of the payment"
-        ))
-        .into()),
+        Opened::RefundExceeds { .. } | Opened::ReceiptHasPayment { .. } | Opened::LinkBusy { .. } => {
+            Err(JournalError::Damaged(format!(
+                "operation {payment}: its reversal exceeds what is left of the payment"
+            ))
+            .into())
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use super::dialect::with_conditions;
 use super::row;
 use super::work::Abort;
+use crate::rules::ReceiptKey;
 use crate::{JournalError, ListFilter, OutboxRow, PAGE_MAX, Stored, StoryLine, WAITERS_MAX};
 use domain::{CallerId, ModuleName, Operation, OperationId, StoreId, TerminalId, Timestamp, Waiter};
 use sqlx::any::AnyRow;
@@ -142,6 +143,26 @@ pub(super) async fn revision(connection: &mut AnyConnection) -> Result<i64, Abor
         .fetch_one(connection)
         .await?;
     Ok(row.try_get(0)?)
+}
+
+pub(super) async fn receipt_holder(
+    connection: &mut AnyConnection,
+    key: ReceiptKey<'_>,
+) -> Result<Option<OperationId>, Abort> {
+    let row = sqlx::query(
+        "SELECT operation FROM receipts WHERE module = ? AND store = ? AND terminal = ? AND shift = ? AND number = ?",
+    )
+    .bind(key.module.as_str())
+    .bind(key.store.as_str())
+    .bind(key.terminal.as_str())
+    .bind(key.shift)
+    .bind(key.number)
+    .fetch_optional(connection)
+    .await?;
+    let Some(row) = row else {
+        return Ok(None);
+    };
+    Ok(Some(row::id_from(&row.try_get::<Vec<u8>, _>(0)?)?))
 }
 
 pub(super) async fn link_holder(

@@ -3,11 +3,13 @@
 use super::dialect::{Built, Dialect, of_module};
 use super::row;
 use super::work::Abort;
-use crate::{ModuleSettings, SettingsWrite};
+use crate::module_settings::JsonObject;
+use crate::{JournalError, ModuleSettings, SettingsWrite};
 use domain::{ModuleName, StoreId, TerminalId, Timestamp};
 use serde_json::{Map, Value};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
+use std::collections::BTreeMap;
 
 /// Makes a module's tables and view.
 pub(super) async fn ensure(
@@ -21,24 +23,43 @@ pub(super) async fn ensure(
     Ok(())
 }
 
-/// Writes or deletes one row, with an audit line and a new revision.
+/// Writes or deletes one row, with an audit line and a new revision. The revision comes first: it makes writers of
+/// settings wait for each other, so that what [`refuse_taken`] reads stays as it is until the commit.
 pub(super) async fn write(
     connection: &mut AnyConnection,
     write: &SettingsWrite,
+    distinct: &'static [&'static str],
     who: &str,
     now: Timestamp,
 ) -> Result<(), Abort> {
+    sqlx::query("UPDATE settings_revision SET revision = revision + 1 WHERE id = 1")
+        .execute(&mut *connection)
+        .await?;
+    refuse_taken(connection, write, distinct).await?;
     put(connection, write).await?;
     sqlx::query("INSERT INTO audit (at, who, what) VALUES (?, ?, ?)")
         .bind(now.as_micros())
         .bind(who)
         .bind(write.audit_text())
-        .execute(&mut *connection)
-        .await?;
-    sqlx::query("UPDATE settings_revision SET revision = revision + 1 WHERE id = 1")
         .execute(connection)
         .await?;
     Ok(())
+}
+
+/// Refuses a row with a value that another register has and only one may have.
+async fn refuse_taken(
+    connection: &mut AnyConnection,
+    write: &SettingsWrite,
+    distinct: &'static [&'static str],
+) -> Result<(), Abort> {
+    if distinct.is_empty() {
+        return Ok(());
+    }
+    let rows = terminals(connection, write.module()).await?;
+    match write.taken(distinct, &rows) {
+        None => Ok(()),
+        Some((key, terminal)) => Err(JournalError::Taken { key, terminal }.into()),
+    }
 }
 
 async fn put(connection: &mut AnyConnection, write: &SettingsWrite) -> Result<(), Abort> {
@@ -113,20 +134,24 @@ pub(super) async fn read(
         let store = StoreId::new(row.try_get::<String, _>(0)?).map_err(|error| damaged(&place, &error))?;
         settings.stores.insert(store, row.try_get(1)?);
     }
-    for row in all(
-        connection,
-        module,
-        "SELECT TerminalID, value FROM `{module}_terminals`",
-    )
-    .await?
-    {
+    settings.terminals = terminals(connection, module).await?;
+    Ok(settings)
+}
+
+async fn terminals(
+    connection: &mut AnyConnection,
+    module: &ModuleName,
+) -> Result<BTreeMap<TerminalId, JsonObject>, Abort> {
+    let template = "SELECT TerminalID, value FROM `{module}_terminals`";
+    let mut terminals = BTreeMap::new();
+    for row in all(connection, module, template).await? {
         let place = format!("{module}_terminals");
         let terminal =
             TerminalId::new(row.try_get::<String, _>(0)?).map_err(|error| damaged(&place, &error))?;
         let place = format!("{place}, row {terminal}");
-        settings.terminals.insert(terminal, value(&place, &row)?);
+        terminals.insert(terminal, value(&place, &row)?);
     }
-    Ok(settings)
+    Ok(terminals)
 }
 
 async fn all(
@@ -143,6 +168,6 @@ fn value(place: &str, row: &AnyRow) -> Result<Map<String, Value>, Abort> {
     Ok(row::from_json(place, &row.try_get::<String, _>(1)?)?)
 }
 
-fn damaged(place: &str, error: &domain::ids::IdError) -> crate::JournalError {
-    crate::JournalError::Damaged(format!("{place}: {error}"))
+fn damaged(place: &str, error: &domain::ids::IdError) -> JournalError {
+    JournalError::Damaged(format!("{place}: {error}"))
 }

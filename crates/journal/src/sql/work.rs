@@ -62,9 +62,14 @@ impl Work {
         match self {
             Self::Open(new) => {
                 let operation = &new.opening.operation;
-                crate::rules::reserve(operation).is_some() || crate::rules::claim(operation).is_some()
+                crate::rules::reserve(operation).is_some()
+                    || crate::rules::claim(operation).is_some()
+                    || crate::rules::claimed_receipt(operation).is_some()
             }
-            Self::Commit(new) => new.reversal.is_some(),
+            Self::Commit(new) => {
+                let change = &new.change;
+                new.reversal.is_some() || (change.settings.is_some() && !change.distinct.is_empty())
+            }
             _ => false,
         }
     }

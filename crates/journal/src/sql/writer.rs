@@ -286,7 +286,7 @@ async fn run<'a>(
         Work::Release(holder) => others::release(connection, *holder).await,
         Work::Delivered(rows) => others::delivered(connection, rows).await,
         Work::Settings { write, who, now } => {
-            settings::write(connection, write, who, *now).await?;
+            settings::write(connection, write, &[], who, *now).await?;
             Ok(Done::Nothing)
         }
         // These never come into a batch.

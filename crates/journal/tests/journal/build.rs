@@ -2,6 +2,7 @@
 
 use domain::call::Reference;
 use domain::operation::Paid;
+use domain::receipt::Receipt;
 use domain::request::{Link, Order, Pay, Refund, RefundOrigin, Request};
 use domain::{
     Abilities, CallerId, Fact, Kopecks, LostRegistration, ModuleName, Operation, OperationId, Policy, State,
@@ -64,7 +65,9 @@ fn operation(request: Request) -> Operation {
             link_check: false,
             link_bind: false,
             cash_link: false,
+            reservation: false,
             lost_registration: LostRegistration::RepeatSameOrder,
+            ..Abilities::default()
         },
         created_at: now,
         answer_by: now.plus_ms(300_000),
@@ -78,6 +81,7 @@ fn operation(request: Request) -> Operation {
         attempt: 1,
         technical_errors: 0,
         qr: None,
+        reservation: None,
         link_id: None,
         reference: Reference::default(),
         closing: None,
@@ -94,16 +98,19 @@ fn operation(request: Request) -> Operation {
 pub fn payment(caller: &str, sum: i64) -> Operation {
     operation(request(
         caller,
-        Order::Pay(Pay {
+        Order::Pay(Box::new(Pay {
             amount: kopecks(sum),
             purpose: Some("Оплата по чеку №15".to_owned()),
             cost_centre: None,
             receipt: None,
             customer_code: None,
+            card_token: None,
             link: None,
             lifetime_s: None,
             tender: None,
-        }),
+            subscriber: None,
+            replaces: None,
+        })),
     ))
 }
 
@@ -112,6 +119,20 @@ pub fn link_payment(caller: &str, link: &str) -> Operation {
         link_id: Some(link.to_owned()),
         ..payment(caller, 100)
     }
+}
+
+/// A payment that is reserved first, for this receipt.
+pub fn receipt_payment(caller: &str, shift: Option<u32>, number: &str) -> Operation {
+    let mut operation = payment(caller, 100);
+    operation.abilities.reservation = true;
+    if let Order::Pay(pay) = &mut operation.request.order {
+        pay.receipt = Some(Receipt {
+            number: Some(number.to_owned()),
+            shift,
+            ..Receipt::default()
+        });
+    }
+    operation
 }
 
 pub fn link_check(caller: &str, link: &str) -> Operation {
@@ -178,6 +199,7 @@ pub fn change(operation: &Operation) -> Change {
         outgoing: Vec::new(),
         reversal: None,
         settings: None,
+        distinct: &[],
         holder: HOLDER,
         now: at(2),
     }

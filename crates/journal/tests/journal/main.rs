@@ -18,6 +18,7 @@ mod mariadb_only;
 mod memory_faults;
 mod opening;
 mod outbox;
+mod receipts;
 mod refunds;
 mod settings;
 mod sqlite_only;
@@ -51,10 +52,13 @@ suite! {
         repeats_reserve_once, refuses_refunds_of_what_is_not_paid, opens_a_reversal_with_its_payment,
         undoes_all_when_the_reversal_is_too_large;
     links: one_payment_per_link, concurrent_claims_of_one_link, releases_at_the_end, questions_claim_nothing;
+    receipts: one_payment_per_receipt, concurrent_claims_of_one_receipt, an_unpaid_end_frees_the_receipt,
+        a_paid_receipt_stays_paid, other_payments_of_a_receipt_are_as_many_as_they_are;
     leases: adopts_what_is_due, two_holders_never_share, leases_expire, renews_and_releases, what_rests_drops_out, one_is_taken_by_name,
         finds_everything_after_reopening;
     outbox: keeps_order_until_delivered, delivers_many;
-    settings: writes_and_reads, missing_module, bumps_the_revision_and_audits, writes_with_a_decision;
+    settings: writes_and_reads, missing_module, bumps_the_revision_and_audits, writes_with_a_decision,
+        refuses_what_another_register_has, concurrent_registers_never_share;
     listing: pages_newest_first, filters, tells_the_story_in_order, names_the_damaged_operation;
     batches: one_bad_job_spoils_no_other, closes_cleanly;
 }

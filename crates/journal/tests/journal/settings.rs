@@ -2,10 +2,12 @@
 
 use crate::bench::Bench;
 use crate::build::{at, change, module, next, payment};
-use domain::{ModuleName, State, StoreId, TerminalId};
+use domain::{ModuleName, Operation, State, StoreId, TerminalId};
 use journal::module_settings::JsonObject;
 use journal::{Change, JournalError, SettingsWrite};
 use serde_json::json;
+use std::sync::Arc;
+use tokio::task::JoinSet;
 
 fn object(value: &serde_json::Value) -> JsonObject {
     value.as_object().unwrap().clone()
@@ -132,4 +134,67 @@ pub async fn writes_with_a_decision(bench: Bench) {
     );
     assert_eq!(bench.journal.settings_revision().await.unwrap(), 1);
     assert_eq!(bench.audit().await[0].0, "daemon");
+}
+
+/// A binding of terminal number `number` to register `till`, committed with payment `first`.
+fn binding(first: &Operation, till: &str, number: &str) -> Change {
+    Change {
+        settings: Some(terminal(till, Some(object(&json!({"TermNo": number}))))),
+        distinct: &["qr_id", "TermNo"],
+        ..change(&next(first, State::AwaitingPayment))
+    }
+}
+
+pub async fn refuses_what_another_register_has(bench: Bench) {
+    bench.journal.ensure_module(&module()).await.unwrap();
+    let first = payment("a", 100);
+    let second = payment("b", 100);
+    bench.open(&first).await;
+    bench.open(&second).await;
+    bench.journal.commit(binding(&first, "1", "70001")).await.unwrap();
+    let refused = bench.journal.commit(binding(&second, "2", "70001")).await;
+    let Err(JournalError::Taken { key, terminal: other }) = refused else {
+        panic!("two registers have one number: {refused:?}")
+    };
+    assert_eq!((key, other.as_str()), ("TermNo", "1"));
+    // Nothing of it was written, so that the same version can be committed with another number.
+    assert_eq!(bench.journal.settings_revision().await.unwrap(), 1);
+    assert_eq!(
+        bench.journal.get(second.id).await.unwrap().unwrap().operation,
+        second
+    );
+    bench
+        .journal
+        .commit(binding(&second, "2", "70002"))
+        .await
+        .unwrap();
+    // A register may be given its own number again.
+    let third = payment("c", 100);
+    bench.open(&third).await;
+    bench.journal.commit(binding(&third, "2", "70002")).await.unwrap();
+    let settings = bench.journal.settings(&module()).await.unwrap();
+    assert_eq!(settings.terminals.len(), 2);
+}
+
+pub async fn concurrent_registers_never_share(bench: Bench) {
+    bench.journal.ensure_module(&module()).await.unwrap();
+    let second = bench.second().await;
+    let mut tasks = JoinSet::new();
+    for n in 0..10 {
+        let journal = Arc::clone(if n % 2 == 0 { &bench.journal } else { &second });
+        let payment = payment(&format!("r{n}"), 100);
+        bench.open(&payment).await;
+        tasks.spawn(async move { journal.commit(binding(&payment, &n.to_string(), "70001")).await });
+    }
+    let done = tasks.join_all().await;
+    assert_eq!(done.iter().filter(|one| one.is_ok()).count(), 1, "{done:?}");
+    assert!(
+        done.iter()
+            .all(|one| matches!(one, Ok(()) | Err(JournalError::Taken { key: "TermNo", .. }))),
+        "{done:?}"
+    );
+    assert_eq!(
+        bench.journal.settings(&module()).await.unwrap().terminals.len(),
+        1
+    );
 }

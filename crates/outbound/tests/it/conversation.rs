@@ -58,7 +58,9 @@ impl Connector for Script {
             link_check: false,
             link_bind: false,
             cash_link: false,
+            reservation: false,
             lost_registration: LostRegistration::RepeatSameOrder,
+            ..Abilities::default()
         }
     }
 
@@ -124,8 +126,10 @@ pub fn registration() -> Call {
         cost_centre: None,
         receipt: None,
         customer_code: None,
+        card_token: None,
         link_id: None,
         tender: None,
+        subscriber: None,
     }))
 }
 

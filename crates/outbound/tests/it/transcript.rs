@@ -23,7 +23,9 @@ impl Connector for Talkative {
             link_check: false,
             link_bind: false,
             cash_link: false,
+            reservation: false,
             lost_registration: LostRegistration::AskByOrder,
+            ..Abilities::default()
         }
     }
 

@@ -170,7 +170,7 @@ fn an_unknown_operation_lists_the_known_ones() {
     assert_eq!(bad.code, Code::UnknownOperation);
     assert_eq!(
         bad.detail,
-        "operation: `refnud` is not known, did you mean `refund`?; known operations: pay, cancel, refund, status, link_check, link_bind"
+        "operation: `refnud` is not known, did you mean `refund`?; known operations: pay, cancel, refund, confirm, status, link_check, link_bind"
     );
     assert_eq!(bad.id, Some(CallerId::new("7").unwrap()));
     assert_eq!(refused(&json!({ "id": "7" })).detail, "operation: missing");
@@ -240,8 +240,11 @@ fn ranges_and_lengths_are_held_at_both_ends() {
         ("/purpose", json!("a b"), json!("a\nb")),
         ("/cost_centre", long(64), long(65)),
         ("/customer_code", long(1024), long(1025)),
+        ("/card_token", long(512), long(513)),
         ("/link", long(512), long(513)),
         ("/tender", long(32), long(33)),
+        ("/subscriber", long(256), long(257)),
+        ("/replaces", json!("till7-000122"), json!("till7-000123")),
         ("/receipt/number", long(64), long(65)),
         ("/receipt/cashier", long(128), long(129)),
         ("/store", long(128), long(129)),
@@ -279,7 +282,7 @@ fn a_receipt_holds_at_most_a_thousand_lines_and_a_sum_that_can_be_paid() {
 
 #[test]
 fn a_payment_is_named_once_and_in_one_way() {
-    for operation in ["cancel", "refund", "status"] {
+    for operation in ["cancel", "refund", "confirm", "status"] {
         let mut wire = json!({ "operation": operation, "id": "1", "store": "1", "terminal": "1" });
         assert!(
             refused(&wire).detail.starts_with("payment: missing"),
@@ -298,6 +301,17 @@ fn a_payment_is_named_once_and_in_one_way() {
         wire["operation_id"] = json!("no uuid");
         assert!(refused(&wire).detail.starts_with("operation_id: "), "{operation}");
     }
+}
+
+#[test]
+fn a_confirmation_names_a_sum_above_zero_or_none() {
+    let mut wire =
+        json!({ "operation": "confirm", "id": "1", "store": "1", "terminal": "1", "payment": "p" });
+    assert!(parse(wire.to_string().as_bytes()).is_ok());
+    wire["amount"] = json!(1);
+    assert!(parse(wire.to_string().as_bytes()).is_ok());
+    wire["amount"] = json!(0);
+    assert!(refused(&wire).detail.starts_with("amount: must be 1 to"));
 }
 
 #[test]

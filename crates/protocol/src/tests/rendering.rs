@@ -3,8 +3,8 @@
 use super::sample::{message, moment, operation};
 use crate::render::{QR_ID, TRANSACTION_ID};
 use crate::{LinkVerdict, Reply, render, turned_away};
-use domain::operation::{Failure, LinkOwner, Operation, Paid, Qr};
-use domain::{Code, Kopecks, LinkState, OperationId, State, TerminalId};
+use domain::operation::{Failure, LinkOwner, Operation, Paid, Qr, Reservation};
+use domain::{Code, Kopecks, LinkState, OperationId, ReservedPosition, State, TerminalId};
 use texts::SLIP_WIDTH;
 
 fn told(operation: &Operation) -> Reply {
@@ -162,6 +162,107 @@ fn late_money_is_announced() {
     let mut op = operation("pay", State::Cancelled);
     op.reversal = Some(OperationId::from_bytes([9; 16]));
     assert!(told(&op).message.ru.contains("возвращаются"));
+}
+
+#[test]
+fn late_money_that_cannot_be_refunded_is_not_said_to_go_back() {
+    let mut op = operation("pay", State::Cancelled);
+    op.reversal = Some(OperationId::from_bytes([9; 16]));
+    op.abilities.refund = false;
+    let words = told(&op).message.ru;
+    assert!(
+        words.contains("вручную") && !words.contains("автоматически"),
+        "{words}"
+    );
+    let mut reversal = operation("refund", State::Unresolved);
+    reversal.abilities.refund = false;
+    assert!(told(&reversal).message.ru.contains("вручную"));
+}
+
+#[test]
+fn a_declined_attempt_is_told_while_the_qr_lives() {
+    let mut op = operation("pay", State::AwaitingPayment);
+    op.failure = Some(Failure {
+        code: Code::Declined,
+        provider_code: None,
+        detail: "no money".to_owned(),
+    });
+    let reply = told(&op);
+    assert!(reply.message.ru.contains("отклонил попытку"));
+    assert_eq!((reply.error, reply.is_final), (None, false));
+}
+
+fn reserved(state: State, confirmed: Option<i64>) -> Operation {
+    let mut op = operation("pay", state);
+    op.abilities.reservation = true;
+    op.qr = Some(Qr {
+        payload: String::new(),
+        expires_at: moment().plus_ms(250_000),
+    });
+    op.reservation = Some(Reservation {
+        available: Kopecks::new(31_500).unwrap(),
+        positions: vec![ReservedPosition {
+            number: 2,
+            sum: Kopecks::new(31_500).unwrap(),
+        }],
+        confirmed: confirmed.map(|sum| Kopecks::new(sum).unwrap()),
+    });
+    op
+}
+
+#[test]
+fn a_reservation_is_told_with_the_time_to_confirm_it() {
+    let reply = told(&reserved(State::AwaitingConfirmation, None));
+    let report = reply.reservation.unwrap();
+    assert_eq!(report.available.get(), 31_500);
+    assert_eq!(report.positions[0].number, 2);
+    assert_eq!((report.confirm_in_ms, report.confirmed), (Some(250_000), None));
+    assert_eq!(report.confirm_by.as_deref(), Some("2026-11-22T10:04:10.000Z"));
+    assert_eq!(
+        (reply.qr, reply.amount),
+        (None, Some(Kopecks::new(123_450).unwrap()))
+    );
+}
+
+#[test]
+fn the_confirmed_sum_is_the_one_that_is_told_and_printed() {
+    let reply = told(&reserved(State::Paid, Some(20_000)));
+    assert_eq!(reply.amount, Some(Kopecks::new(20_000).unwrap()));
+    assert_eq!(reply.slip[0], "ОПЛАТА С СОЦИАЛЬНОГО СЧЁТА");
+    assert!(reply.slip.contains(&"Сумма: 200.00 руб.".to_owned()));
+    let report = reply.reservation.unwrap();
+    assert_eq!(report.confirmed, Some(Kopecks::new(20_000).unwrap()));
+    assert_eq!((report.confirm_by, report.confirm_in_ms), (None, None));
+}
+
+#[test]
+fn no_word_of_a_reservation_speaks_of_a_qr() {
+    for state in State::ALL {
+        let reply = told(&reserved(state, None));
+        let of_waiting = matches!(
+            state,
+            State::Registering | State::AwaitingConfirmation | State::Confirming | State::Paid
+        );
+        assert!(!of_waiting || !reply.message.ru.contains("QR"), "{state:?}");
+        assert!(!reply.slip.iter().any(|line| line.contains("QR")), "{state:?}");
+    }
+}
+
+#[test]
+fn nothing_payable_says_why() {
+    let mut op = reserved(State::Declined, None);
+    op.failure = Some(Failure {
+        code: Code::NothingPayable,
+        provider_code: None,
+        detail: String::new(),
+    });
+    let reply = told(&op);
+    assert_eq!(reply.error.unwrap().code, Code::NothingPayable);
+    assert!(
+        reply.message.ru.contains("нечего списать"),
+        "{}",
+        reply.message.ru
+    );
 }
 
 #[test]

@@ -12,8 +12,8 @@ pub fn messages() -> Vec<Value> {
     vec![
         json!({ "protocol": 1, "operation": "pay", "id": "till7-000123", "module": "qrraiffd", "store": "17",
             "terminal": "till-7", "timeout_ms": 310_000, "amount": 123_450, "purpose": "Чек 123",
-            "cost_centre": "CFO-5", "customer_code": "1234567890", "link": "https://qr.nspk.ru/AS1",
-            "lifetime_s": 300, "tender": "sbp", "receipt": { "number": "123", "shift": 5, "cashier": "Иванова",
+            "cost_centre": "CFO-5", "customer_code": "1234567890", "card_token": "mir-77", "link": "https://qr.nspk.ru/AS1",
+            "lifetime_s": 300, "tender": "sbp", "subscriber": "card-77", "replaces": "till7-000122", "receipt": { "number": "123", "shift": 5, "cashier": "Иванова",
                 "items": [
                     { "name": "Хлеб", "code": "4600", "quantity": "1", "price": 4500, "sum": 4500 },
                     { "name": "Сыр", "quantity": "0.350", "price": 90_000, "sum": 31_500 },
@@ -22,6 +22,8 @@ pub fn messages() -> Vec<Value> {
         json!({ "operation": "refund", "id": "r1", "module": "qrraiffd", "store": "17", "terminal": "till-8",
             "timeout_ms": 60_000, "operation_id": id, "amount": 500, "purpose": "Возврат" }),
         json!({ "operation": "status", "id": "s1", "store": "17", "terminal": "till-7", "operation_id": id }),
+        json!({ "operation": "confirm", "id": "n1", "store": "17", "terminal": "till-7", "payment": "till7-000123",
+            "amount": 20_000 }),
         json!({ "operation": "link_check", "id": "k1", "store": "17", "terminal": "till-7", "timeout_ms": 30_000,
             "link": "https://qr.nspk.ru/AS1" }),
         json!({ "operation": "link_bind", "id": "b1", "store": "17", "terminal": "till-7",
@@ -53,7 +55,7 @@ pub fn request(operation: &str) -> Request {
         }
         Message::LinkCheck(m) => m.into_request(module),
         Message::LinkBind(m) => m.into_request(module),
-        Message::Cancel(_) | Message::Status(_) => unreachable!("they open nothing"),
+        Message::Cancel(_) | Message::Confirm(_) | Message::Status(_) => unreachable!("they open nothing"),
     }
 }
 
@@ -78,7 +80,9 @@ pub fn operation(kind: &str, state: State) -> Operation {
             link_check: true,
             link_bind: true,
             cash_link: false,
+            reservation: false,
             lost_registration: LostRegistration::RepeatSameOrder,
+            ..Abilities::default()
         },
         created_at: moment(),
         answer_by: moment().plus_ms(300_000),
@@ -93,6 +97,7 @@ pub fn operation(kind: &str, state: State) -> Operation {
         attempt: 1,
         technical_errors: 0,
         qr: None,
+        reservation: None,
         link_id: None,
         reference: domain::call::Reference::default(),
         closing: None,

@@ -51,9 +51,14 @@ impl Exit {
             Some(State::Paid | State::Refunded | State::Done) => Self::Done,
             Some(State::Declined | State::Expired | State::Cancelled | State::Refused) => Self::NotPaid,
             Some(State::Unresolved) => Self::Unknown,
-            Some(State::Registering | State::AwaitingPayment | State::Closing | State::Refunding) => {
-                Self::UnderWay
-            }
+            Some(
+                State::Registering
+                | State::AwaitingPayment
+                | State::AwaitingConfirmation
+                | State::Confirming
+                | State::Closing
+                | State::Refunding,
+            ) => Self::UnderWay,
             None => Self::of_turning_away(reply),
         }
     }

@@ -10,12 +10,14 @@ pub(super) struct Good {
     pub(super) unit: Word,
     /// Its price in kopecks.
     pub(super) price: i64,
+    /// What the scanner reads: numbers of the range that GS1 leaves to shops.
+    pub(super) barcode: &'static str,
     /// Its picture.
     pub(super) art: &'static str,
 }
 
 macro_rules! good {
-    ($art:literal, $price:literal, $ru:literal, $en:literal, $unit_ru:literal, $unit_en:literal) => {
+    ($art:literal, $barcode:literal, $price:literal, $ru:literal, $en:literal, $unit_ru:literal, $unit_en:literal) => {
         Good {
             name: Word { ru: $ru, en: $en },
             unit: Word {
@@ -23,6 +25,7 @@ macro_rules! good {
                 en: $unit_en,
             },
             price: $price,
+            barcode: $barcode,
             art: include_str!(concat!("art/", $art, ".svg")),
         }
     };
@@ -32,6 +35,7 @@ macro_rules! good {
 pub(super) const GOODS: &[Good] = &[
     good!(
         "milk",
+        "2000000000015",
         9490,
         "Молоко «Луговое» 3,2 %",
         "Lugovoye milk 3.2%",
@@ -40,6 +44,7 @@ pub(super) const GOODS: &[Good] = &[
     ),
     good!(
         "bread",
+        "2000000000022",
         6250,
         "Хлеб «Ржаной край»",
         "Rye Land bread",
@@ -48,6 +53,7 @@ pub(super) const GOODS: &[Good] = &[
     ),
     good!(
         "cheese",
+        "2000000000039",
         21_900,
         "Сыр «Белые горы»",
         "White Hills cheese",
@@ -56,6 +62,7 @@ pub(super) const GOODS: &[Good] = &[
     ),
     good!(
         "eggs",
+        "2000000000046",
         12_990,
         "Яйца «Дворик» С1",
         "Dvorik eggs",
@@ -64,6 +71,7 @@ pub(super) const GOODS: &[Good] = &[
     ),
     good!(
         "apple",
+        "2000000000053",
         13_990,
         "Яблоки «Медуница»",
         "Medunitsa apples",
@@ -72,6 +80,7 @@ pub(super) const GOODS: &[Good] = &[
     ),
     good!(
         "tomatoes",
+        "2000000000060",
         18_450,
         "Томаты на ветке",
         "Vine tomatoes",
@@ -80,6 +89,7 @@ pub(super) const GOODS: &[Good] = &[
     ),
     good!(
         "tea",
+        "2000000000077",
         14_900,
         "Чай «Таёжный сбор»",
         "Taiga blend tea",
@@ -88,6 +98,7 @@ pub(super) const GOODS: &[Good] = &[
     ),
     good!(
         "honey",
+        "2000000000084",
         38_900,
         "Мёд липовый «Соты»",
         "Soty linden honey",
@@ -96,6 +107,7 @@ pub(super) const GOODS: &[Good] = &[
     ),
     good!(
         "chocolate",
+        "2000000000091",
         12_750,
         "Шоколад «Полярный» 72 %",
         "Polar chocolate 72%",
@@ -104,6 +116,7 @@ pub(super) const GOODS: &[Good] = &[
     ),
     good!(
         "water",
+        "2000000000107",
         4990,
         "Вода «Ясный ключ»",
         "Clear Spring water",
@@ -112,6 +125,7 @@ pub(super) const GOODS: &[Good] = &[
     ),
     good!(
         "pelmeni",
+        "2000000000114",
         39_900,
         "Пельмени «Домашний стол»",
         "Home Table pelmeni",
@@ -120,6 +134,7 @@ pub(super) const GOODS: &[Good] = &[
     ),
     good!(
         "gingerbread",
+        "2000000000121",
         8900,
         "Пряник печатный",
         "Stamped gingerbread",

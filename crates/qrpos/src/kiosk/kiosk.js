@@ -16,6 +16,7 @@
   const EVENT_CHARS_MAX = 1000000;
   const QUANTITY_MAX = 99;
   const STORE_KEY = "qrpos-kiosk";
+  const FORGOTTEN_MS = 30000; // A message on its way when the page was reloaded has arrived by then, or never will.
 
   const $ = (id) => document.getElementById(id);
   const all = (selector) => [...document.querySelectorAll(selector)];
@@ -23,13 +24,16 @@
 
   // ---- what is remembered ----
 
-  const fresh = () => ({ phase: "shop", basket: {}, tender: 0, sale: null, reply: null, cancelling: false, refunds: [] });
+  const fresh = () => ({ phase: "shop", basket: {}, tender: 0, sale: null, reply: null, cancelling: false, confirming: false, paid: 0, refunds: [] });
   let state = { lang: config.lang, ...fresh(), ...recall() };
   let run = 0; // Grows with each new purchase: what still waits for an older one falls silent.
   let diesAt = null;
   let lifeMs = 0;
   let shownPayload = null;
   let refundChoice = {};
+  let confirmBy = null;
+  const effects = kioskEffects(config.kiosk2, () => state.lang);
+  const scan = kioskScan(scanned);
 
   function recall() {
     try {
@@ -38,7 +42,9 @@
       return {};
     }
   }
-  const remember = () => sessionStorage.setItem(STORE_KEY, JSON.stringify(state));
+  // The buyer's code pays: it is never kept.
+  const remember = () =>
+    sessionStorage.setItem(STORE_KEY, JSON.stringify(state, (key, value) => (key === "customer_code" ? undefined : value)));
 
   // ---- words and money ----
 
@@ -164,6 +170,11 @@
   // How a message that may have been sent stands. Only when the daemon has never heard of it, the same goes again.
   async function ask(message, late) {
     let reply = await status(message);
+    const forgotten = state.sale?.message === message && state.sale.withCode && !message.customer_code;
+    if (!reply.state && reply.error?.code === "unknown_payment" && forgotten) {
+      if (Date.now() - state.sale.startedAt < FORGOTTEN_MS) throw new Error("it may still arrive");
+      return { state: "cancelled", final: true };
+    }
     if (!reply.state && reply.error?.code === "unknown_payment" && !late) reply = await post(message);
     if (!reply.state && (PASSING.has(reply.error?.code) || reply.error?.code === "unknown_payment")) throw new Error("no word of it");
     return reply;
@@ -186,14 +197,67 @@
     renderShop();
   }
 
+  const chosenTender = () => config.tenders[state.tender] || config.tenders[0];
+  const due = () => sumOf(lines()) - state.paid;
+
   function pay() {
+    if (!lines().length) return;
+    if (chosenTender().scans) openCode();
+    else start(null);
+  }
+
+  // The buyer's own code comes first.
+  function openCode() {
+    state.phase = "code";
+    $("customer-code").value = "";
+    $("code-pay").disabled = true;
+    $("code-due").textContent = money(due());
+    remember();
+    show();
+    effects.tell("plain", say("say_code"));
+    $("camera-state").textContent = "";
+    scan.watch($("camera")).then((seen) => {
+      if (state.phase !== "code") return scan.stop();
+      $("camera").hidden = !seen;
+      $("scanner").hidden = seen;
+      $("camera-state").dataset.t = seen ? "camera_hint" : "camera_no";
+      $("camera-state").textContent = say(seen ? "camera_hint" : "camera_no");
+    });
+    $("customer-code").focus();
+  }
+
+  function closeCode() {
+    scan.stop();
+    $("camera").hidden = true;
+    $("scanner").hidden = false;
+    $("customer-code").value = "";
+  }
+
+  // A scanner or the camera has read something.
+  function scanned(code) {
+    if (state.phase === "code") {
+      payWithCode(code);
+    } else if (state.phase === "shop") {
+      const n = config.goods.findIndex((good) => good.barcode === code.trim()) + 1;
+      if (n > 0) change(n, 1);
+      else toast("unknown_barcode");
+    }
+  }
+
+  function payWithCode(code) {
+    const trimmed = code.trim();
+    if (!trimmed) return;
+    closeCode();
+    start(trimmed);
+  }
+
+  function start(customerCode) {
     const bought = lines();
-    if (!bought.length) return;
-    const tender = config.tenders[state.tender] || config.tenders[0];
+    const tender = chosenTender();
     const message = {
       ...common("pay", tender.module),
       timeout_ms: config.timeout_ms,
-      amount: sumOf(bought),
+      amount: due(),
       receipt: {
         items: bought.map((line) => ({
           name: line.name.ru, quantity: String(line.quantity), price: line.price, sum: line.price * line.quantity,
@@ -201,7 +265,11 @@
       },
     };
     if (tender.link) message.link = tender.link;
-    state = { ...state, phase: "paying", sale: { message, startedAt: Date.now(), lines: bought }, reply: null, cancelling: false, refunds: [] };
+    if (customerCode) message.customer_code = customerCode;
+    const sale = { message, startedAt: Date.now(), lines: bought, withCode: Boolean(customerCode) };
+    state = { ...state, phase: "paying", sale, reply: null, cancelling: false, confirming: false, refunds: [] };
+    diesAt = null;
+    confirmBy = null;
     run += 1;
     remember();
     show();
@@ -216,10 +284,29 @@
     // An answer that we made up ourselves must not wipe out what the daemon said.
     state.reply = reply.message ? { ...reply, state: known } : { ...state.reply, state: known };
     if (known === "paid") state.cancelling = false;
-    state.phase = FINAL.has(known) || known === "unresolved" ? "result" : "paying";
+    if (known !== "awaiting_confirmation") state.confirming = false;
+    const asks = known === "awaiting_confirmation" && state.reply.reservation && !state.cancelling;
+    state.phase = FINAL.has(known) || known === "unresolved" ? "result" : asks ? "confirm" : "paying";
     takeTime(reply.qr);
+    if (reply.message) showElsewhere(reply);
+    if (reply.reservation?.confirm_in_ms !== undefined) confirmBy = performance.now() + reply.reservation.confirm_in_ms;
     remember();
     show();
+  }
+
+  // The buyer's display and the receipt tape follow what the page hears, one reply after another.
+  let elsewhere = Promise.resolve();
+
+  function showElsewhere(reply) {
+    if (!config.outputs) return;
+    const body = JSON.stringify(reply);
+    elsewhere = elsewhere.then(() =>
+      fetch("/kiosk/outputs", {
+        method: "POST",
+        headers: { Authorization: `Bearer ${config.token}`, "Content-Type": "application/json" },
+        body,
+        signal: AbortSignal.timeout(ANSWER_MS),
+      }).catch(() => {}));
   }
 
   async function cancel() {
@@ -229,6 +316,8 @@
     remember();
     renderPaying();
     const message = { ...common("cancel", sale.message.module), payment: sale.message.id };
+    state.phase = "paying";
+    show();
     while (mine === run && state.cancelling && state.phase === "paying") {
       try {
         const reply = await post(message);
@@ -244,11 +333,55 @@
     }
   }
 
+  // The buyer agrees to the debit. The answer to this message is one of the sale's own; if it is lost, the sale tells.
+  async function confirm() {
+    const mine = run;
+    const sale = state.sale;
+    state.confirming = true;
+    remember();
+    renderConfirm();
+    const message = { ...common("confirm", sale.message.module), payment: sale.message.id };
+    while (mine === run && state.confirming && state.phase === "confirm") {
+      try {
+        const reply = await post(message);
+        if (mine !== run) return;
+        if (reply.state) {
+          hearSale({ ...state.reply, ...reply });
+          return;
+        }
+        if (!PASSING.has(reply.error?.code)) {
+          state.confirming = false;
+          renderConfirm();
+          return;
+        }
+      } catch {
+        offline(true);
+      }
+      await sleep(PAUSE_MS);
+    }
+  }
+
+  // What the social account did not pay is paid another way: the same goods, the rest of the sum.
+  function payRest() {
+    const { basket, paid, sale, reply, lang } = state;
+    const other = config.tenders.findIndex((tender) => tender.module !== sale.message.module);
+    run += 1;
+    state = { lang, ...fresh(), basket, paid: paid + paidNow(sale, reply), tender: Math.max(0, other) };
+    diesAt = null;
+    remember();
+    pay();
+  }
+
+  const paidNow = (sale, reply) => (reply?.state === "paid" ? reply.amount ?? sale.message.amount : 0);
+  const left = () => (state.reply?.state === "paid" ? state.sale.message.amount - paidNow(state.sale, state.reply) : 0);
+
   function newPurchase() {
     run += 1;
     state = { lang: state.lang, ...fresh(), tender: state.tender };
     diesAt = null;
+    confirmBy = null;
     shownPayload = null;
+    closeCode();
     offline(false);
     remember();
     tell({ type: "idle" });
@@ -257,9 +390,9 @@
 
   // The same goods, a new payment: only after an end that moved no money.
   function again() {
-    const { basket } = state;
+    const { basket, paid } = state;
     newPurchase();
-    state.basket = basket;
+    state = { ...state, basket, paid };
     remember();
     show();
   }
@@ -325,14 +458,46 @@
     renderShop();
     if (state.sale) {
       renderPaying();
+      renderConfirm();
       renderResult();
       renderRefund();
     }
+    announce();
     if (shownPhase !== state.phase) {
       const moved = shownPhase !== null;
       shownPhase = state.phase;
       if (moved) document.querySelector(`[data-screen="${state.phase}"] h1`)?.focus({ preventScroll: true });
     }
+  }
+
+  // Each moment is told once: by a sound, a voice, an animation.
+  let announced = null;
+
+  function announce() {
+    const known = state.reply?.state;
+    const waiting = state.phase === "paying" && known === "awaiting_payment" && !state.cancelling;
+    const moment = state.phase === "result" ? known : state.phase === "confirm" ? "confirm" : waiting ? "waiting" : state.phase;
+    const first = announced === null;
+    if (announced === moment) return;
+    announced = moment;
+    $("toast").hidden = true;
+    // A page that was just loaded shows what is long known.
+    if (first) return;
+    if (moment === "paid") effects.tell("good", say("say_paid"));
+    else if (moment === "unresolved") effects.tell("bad", say("say_unresolved"));
+    else if (["declined", "refused", "expired"].includes(moment)) effects.tell("bad", say("say_failed"));
+    else if (moment === "confirm") effects.tell("plain", say("say_confirm"));
+    else if (moment === "waiting") effects.tell("plain", say(state.reply.qr?.payload ? "say_scan" : "say_sticker"));
+  }
+
+  let toastTimer = 0;
+
+  function toast(key) {
+    $("toast").textContent = say(key);
+    $("toast").hidden = false;
+    effects.tell("bad", say(key));
+    clearTimeout(toastTimer);
+    toastTimer = setTimeout(() => { $("toast").hidden = true; }, 5000);
   }
 
   function renderWords() {
@@ -370,7 +535,7 @@
         element("span", { class: "line-name" }, pick(line.name)),
         stepper(line, line.quantity, 0, QUANTITY_MAX, change),
         element("span", { class: "line-sum" }, money(line.price * line.quantity)))));
-    $("total").textContent = money(sumOf(bought));
+    $("total").textContent = money(sumOf(bought) - state.paid);
     $("pay").disabled = bought.length === 0;
     for (const card of all("[data-good]")) {
       const quantity = state.basket[card.dataset.good] || 0;
@@ -386,9 +551,11 @@
     const waiting = state.reply?.state === "awaiting_payment";
     const payload = waiting ? state.reply.qr?.payload : undefined;
     $("due").textContent = money(state.sale.message.amount);
-    $("paying-title").textContent = say(state.cancelling ? "cancelling" : !waiting ? "getting_qr" : payload ? "scan" : "scan_sticker");
+    const charging = state.sale.withCode;
+    const title = charging ? "charging" : !waiting ? "getting_qr" : payload ? "scan" : "scan_sticker";
+    $("paying-title").textContent = say(state.cancelling ? "cancelling" : title);
     $("steps").hidden = !payload || state.cancelling;
-    $("sticker").hidden = !waiting || Boolean(payload) || state.cancelling;
+    $("sticker").hidden = !waiting || Boolean(payload) || state.cancelling || charging;
     $("cancel").disabled = state.cancelling;
     $("frame").classList.toggle("fading", state.cancelling);
     const image = $("qr");
@@ -404,6 +571,29 @@
     tick();
   }
 
+  function renderConfirm() {
+    const reservation = state.reply?.reservation;
+    if (state.phase !== "confirm" || !reservation) return;
+    const asked = state.sale.message.amount;
+    const debit = Math.min(asked, reservation.available);
+    $("confirm-lines").replaceChildren(...reservation.positions.map((position) => {
+      const line = state.sale.lines[position.number - 1];
+      return element("li", {},
+        element("span", { class: "line-name" }, line ? pick(line.name) : `№ ${position.number}`),
+        element("span", { class: "line-sum" }, money(position.sum)));
+    }));
+    $("available").textContent = money(reservation.available);
+    $("to-debit").textContent = money(debit);
+    $("confirm-rest").hidden = debit >= asked;
+    $("confirm-rest-sum").textContent = money(asked - debit);
+    $("confirm-do").disabled = state.confirming || debit <= 0;
+    $("confirm-do").textContent = state.confirming ? say("confirming") : `${say("confirm_do")} ${money(debit)}`;
+    $("confirm-cancel").disabled = state.confirming;
+    tick();
+  }
+
+  const clockText = (seconds) => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+
   function takeTime(qr) {
     if (!qr) return;
     const remaining = Number(qr.expires_in_ms) || 0;
@@ -417,12 +607,15 @@
   }
 
   function tick() {
+    const asks = state.phase === "confirm" && confirmBy !== null && !state.confirming;
+    $("confirm-clock").hidden = !asks;
+    if (asks) $("confirm-left").textContent = clockText(Math.ceil(Math.max(0, confirmBy - performance.now()) / 1000));
     const visible = state.phase === "paying" && diesAt !== null && state.reply?.state === "awaiting_payment" && !state.cancelling;
     $("clock").hidden = !visible;
     if (!visible) return;
     const left = Math.max(0, diesAt - performance.now());
     const seconds = Math.ceil(left / 1000);
-    $("countdown").textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+    $("countdown").textContent = clockText(seconds);
     $("arc").style.strokeDashoffset = String(100 - (100 * left) / Math.max(lifeMs, 1));
     $("clock").classList.toggle("late", seconds <= 30);
   }
@@ -442,10 +635,15 @@
 
     const paid = known === "paid";
     const busy = refundPending();
-    const goods = paid ? returnable() : [];
+    const rest = left();
+    $("rest").hidden = rest <= 0;
+    $("rest-sum").textContent = money(rest);
+    $("pay-rest").hidden = rest <= 0 || config.tenders.length < 2;
+    // Goods that were paid in two ways are returned by the staff.
+    const goods = paid && rest === 0 && state.paid === 0 ? returnable() : [];
     $("again").hidden = !(["declined", "expired", "cancelled", "refused"].includes(known) && state.reply.error?.repeatable !== false);
     $("new").hidden = busy;
-    $("new").className = $("again").hidden && known !== "unresolved" ? "primary" : "quiet";
+    $("new").className = $("again").hidden && $("pay-rest").hidden && known !== "unresolved" ? "primary" : "quiet";
     $("new").textContent = say(known === "unresolved" ? "staff_close" : "new_purchase");
     $("to-refund").hidden = !paid || busy || goods.length === 0;
 
@@ -456,11 +654,16 @@
 
   function renderSlip() {
     const { lines: bought, message } = state.sale;
-    $("slip-lines").replaceChildren(...bought.map((line) =>
+    // From a social account a part of the lines is paid, and a line perhaps in part.
+    const positions = state.reply.reservation?.positions;
+    const paidLines = positions
+      ? positions.map((position) => ({ ...bought[position.number - 1], sum: position.sum }))
+      : bought.map((line) => ({ ...line, sum: line.price * line.quantity }));
+    $("slip-lines").replaceChildren(...paidLines.map((line) =>
       element("li", {},
         element("span", { class: "line-name" }, pick(line.name), line.quantity > 1 ? ` × ${line.quantity}` : ""),
-        element("span", { class: "line-sum" }, money(line.price * line.quantity)))));
-    $("slip-total").textContent = money(message.amount);
+        element("span", { class: "line-sum" }, money(line.sum)))));
+    $("slip-total").textContent = money(paidNow(state.sale, state.reply) || message.amount);
     $("slip-text").textContent = (state.reply.slip || []).join("\n");
     $("requisites").hidden = !state.reply.qrRequisites;
     $("requisites").querySelector("code").textContent = (state.reply.qrRequisites || "").replaceAll(",", ", ");
@@ -521,6 +724,22 @@
   }
   $("pay").addEventListener("click", pay);
   $("cancel").addEventListener("click", cancel);
+  $("confirm-do").addEventListener("click", confirm);
+  $("confirm-cancel").addEventListener("click", cancel);
+  $("pay-rest").addEventListener("click", payRest);
+  $("code-back").addEventListener("click", () => {
+    closeCode();
+    state.phase = "shop";
+    remember();
+    show();
+  });
+  $("code-pay").addEventListener("click", () => payWithCode($("customer-code").value));
+  $("customer-code").addEventListener("input", () => {
+    $("code-pay").disabled = $("customer-code").value.trim() === "";
+  });
+  $("customer-code").addEventListener("keydown", (event) => {
+    if (event.key === "Enter") payWithCode($("customer-code").value);
+  });
   $("new").addEventListener("click", newPurchase);
   $("again").addEventListener("click", again);
   $("to-refund").addEventListener("click", () => openRefund(true));
@@ -536,6 +755,8 @@
 
   // A reload in the middle: the payment is looked for under its own id, and so is a refund.
   if (state.phase === "refund") state.phase = "result";
+  if (state.phase === "code") state.phase = "shop";
+  state.confirming = false;
   if (state.sale && !FINAL.has(state.reply?.state)) {
     drive(state.sale.message, state.sale.startedAt, true, hearSale);
     if (state.cancelling) cancel();

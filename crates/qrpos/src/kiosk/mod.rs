@@ -6,26 +6,26 @@
 mod demo;
 mod goods;
 mod page;
+mod steps;
 
 pub use demo::{DemoLink, DemoOptions, demo_page};
 pub use page::kiosk_page;
 
+use crate::web::{css, html, js, reply};
 use axum::Router;
-use axum::extract::{Query, State};
-use axum::http::{HeaderName, StatusCode, header};
+use axum::extract::{DefaultBodyLimit, Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use domain::{ModuleName, StoreId, TerminalId};
-use maud::Markup;
-use secrecy::SecretString;
+use protocol::Reply;
+use register::Kiosk2;
+use register::outputs::Outputs;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use std::sync::Arc;
 use texts::Text;
 use texts::words::Lang;
-
-/// Everything in a page comes from its own server; nothing is inline.
-const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
-                      frame-src 'self' http: https:; frame-ancestors 'self'; base-uri 'none'; form-action 'none'";
 
 /// How the kiosk page reaches the daemon, and as whom.
 #[derive(Clone)]
@@ -44,6 +44,10 @@ pub struct KioskOptions {
     pub lang: Lang,
     /// How long the kiosk waits for a final answer, in milliseconds: 30000 to 3600000.
     pub timeout_ms: u64,
+    /// Sounds, animation and slides.
+    pub kiosk2: Kiosk2,
+    /// Where else than on the page the QR is shown: the buyer's display, the receipt tape.
+    pub outputs: Option<Outputs>,
     /// With it, `/` is the demonstration page.
     pub demo: Option<DemoOptions>,
 }
@@ -55,23 +59,38 @@ pub struct Tender {
     pub module: ModuleName,
     /// Its name on the screen.
     pub title: Text,
+    /// Whether the buyer shows a code of their own, which the kiosk scans, rather than scanning the kiosk's.
+    pub scans_customer_code: bool,
     /// The scanned cash link to send along; usually absent, since the register's own is meant.
     pub link: Option<String>,
 }
 
-/// Serves `/kiosk`, `/kiosk/kiosk.css`, `/kiosk/kiosk.js`, `/kiosk/icon.svg`, `/kiosk/qr.svg?text=…`; with [`KioskOptions::demo`] also
-/// `/`, `/kiosk/demo.css` and `/kiosk/demo.js`. `?lang=ru|en` chooses the language of a page.
+/// The most bytes of a reply that the page hands on to the other outputs.
+const REPLY_BYTES_MAX: usize = 64 * 1024;
+
+/// Serves `/kiosk`, `/kiosk/kiosk.css`, its scripts, `/kiosk/icon.svg`, `/kiosk/qr.svg?text=…`; with
+/// [`KioskOptions::demo`] also `/`, `/kiosk/demo.css` and `/kiosk/demo.js`. `?lang=ru|en` chooses the language of a page.
+/// To `/kiosk/outputs` the page posts the daemon's replies, so that [`KioskOptions::outputs`] follow them.
 pub fn router(options: KioskOptions) -> Router {
     let with_demo = options.demo.is_some();
     let router = Router::new()
         .route("/kiosk", get(kiosk))
         .route("/kiosk/qr.svg", get(qr_svg))
+        .route(
+            "/kiosk/outputs",
+            post(outputs).layer(DefaultBodyLimit::max(REPLY_BYTES_MAX)),
+        )
         .route("/kiosk/icon.svg", get(icon))
         .route(
             "/kiosk/kiosk.css",
             get(|| async { css(include_str!("kiosk.css")) }),
         )
-        .route("/kiosk/kiosk.js", get(|| async { js(include_str!("kiosk.js")) }));
+        .route("/kiosk/kiosk.js", get(|| async { js(include_str!("kiosk.js")) }))
+        .route(
+            "/kiosk/effects.js",
+            get(|| async { js(include_str!("effects.js")) }),
+        )
+        .route("/kiosk/scan.js", get(|| async { js(include_str!("scan.js")) }));
     let router = if with_demo {
         router
             .route("/", get(demo))
@@ -112,29 +131,23 @@ async fn qr_svg(Query(query): Query<QrQuery>) -> Response {
     }
 }
 
+/// A reply of the daemon, from the page. What the outputs warn of is in the log: the buyer cannot mend a printer, and
+/// the page shows the code itself.
+async fn outputs(State(options): State<Arc<KioskOptions>>, headers: HeaderMap, body: String) -> StatusCode {
+    let expected = format!("Bearer {}", options.token.expose_secret());
+    if headers
+        .get(header::AUTHORIZATION)
+        .is_none_or(|value| value.as_bytes() != expected.as_bytes())
+    {
+        return StatusCode::UNAUTHORIZED;
+    }
+    let (Some(outputs), Ok(reply)) = (&options.outputs, serde_json::from_str::<Reply>(&body)) else {
+        return StatusCode::BAD_REQUEST;
+    };
+    outputs.follow(&reply).await;
+    StatusCode::NO_CONTENT
+}
+
 async fn icon() -> Response {
     reply("image/svg+xml", "no-cache", include_str!("icon.svg").to_owned())
-}
-
-fn html(page: &Markup) -> Response {
-    reply("text/html; charset=utf-8", "no-store", page.0.clone())
-}
-
-fn css(text: &'static str) -> Response {
-    reply("text/css; charset=utf-8", "no-cache", text.to_owned())
-}
-
-fn js(text: &'static str) -> Response {
-    reply("text/javascript; charset=utf-8", "no-cache", text.to_owned())
-}
-
-fn reply(content_type: &'static str, cache: &'static str, body: String) -> Response {
-    let headers: [(HeaderName, &str); 5] = [
-        (header::CONTENT_TYPE, content_type),
-        (header::CACHE_CONTROL, cache),
-        (header::CONTENT_SECURITY_POLICY, POLICY),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "no-referrer"),
-    ];
-    (headers, body).into_response()
 }

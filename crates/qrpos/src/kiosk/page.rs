@@ -1,7 +1,7 @@
 //! The kiosk's shell: every screen stands in the page, and the script shows one of them.
 
-use super::KioskOptions;
 use super::goods::{GOODS, Good};
+use super::{KioskOptions, steps};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use secrecy::ExposeSecret;
 use serde_json::{Map, Value, json};
@@ -19,16 +19,22 @@ pub fn kiosk_page(options: &KioskOptions, lang: Option<Lang>) -> Markup {
                 title { (say(lang, "title")) }
                 link rel="icon" type="image/svg+xml" href="/kiosk/icon.svg";
                 link rel="stylesheet" href="/kiosk/kiosk.css";
+                script src="/kiosk/effects.js" defer {}
+                script src="/kiosk/scan.js" defer {}
                 script src="/kiosk/kiosk.js" defer {}
             }
-            body data-config=(config(options, lang)) {
+            body.still[!options.kiosk2.is_animated_icons] data-config=(config(options, lang)) {
                 (top(options, lang))
                 main {
                     (shop(options, lang))
+                    (steps::code(lang))
+                    (steps::confirm(lang))
                     (paying(lang))
                     (result(lang))
                     (refund(lang))
                 }
+                (steps::celebration())
+                p.notice #toast role="status" hidden {}
                 p.notice #offline role="status" hidden data-t="offline" { (say(lang, "offline")) }
             }
         }
@@ -36,7 +42,7 @@ pub fn kiosk_page(options: &KioskOptions, lang: Option<Lang>) -> Markup {
 }
 
 /// A sentence by its key.
-fn say(lang: Lang, key: &str) -> &'static str {
+pub(super) fn say(lang: Lang, key: &str) -> &'static str {
     kiosk::ALL
         .iter()
         .find(|(name, _)| *name == key)
@@ -52,12 +58,12 @@ fn config(options: &KioskOptions, lang: Lang) -> String {
         .collect();
     let goods: Vec<Value> = GOODS
         .iter()
-        .map(|good| json!({ "name": both(good.name), "price": good.price }))
+        .map(|good| json!({ "name": both(good.name), "price": good.price, "barcode": good.barcode }))
         .collect();
     let tenders: Vec<Value> = options
         .tenders
         .iter()
-        .map(|tender| json!({ "module": tender.module, "title": tender.title, "link": tender.link }))
+        .map(|tender| json!({ "module": tender.module, "title": tender.title, "link": tender.link, "scans": tender.scans_customer_code }))
         .collect();
     json!({
         "api": options.api_url,
@@ -69,6 +75,8 @@ fn config(options: &KioskOptions, lang: Lang) -> String {
         "tenders": tenders,
         "goods": goods,
         "words": words,
+        "kiosk2": options.kiosk2,
+        "outputs": options.outputs.is_some(),
     })
     .to_string()
 }
@@ -104,7 +112,7 @@ fn shop(options: &KioskOptions, lang: Lang) -> Markup {
             }
             aside.basket aria-labelledby="basket-title" {
                 h2 #basket-title data-t="basket" { (say(lang, "basket")) }
-                p.empty #empty data-t="empty" { (say(lang, "empty")) }
+                (steps::empty_receipt(&options.kiosk2.empty_receipt_slide_show, lang))
                 ul.lines #basket aria-live="polite" {}
                 div.checkout {
                     @if options.tenders.len() > 1 { (tenders(options, lang)) }
@@ -200,8 +208,12 @@ fn result(lang: Lang) -> Markup {
                     strong data-t="refunded" { (say(lang, "refunded")) }
                     output #refunded-sum {}
                 }
+                p.lead.rest #rest data-testid="rest" hidden { span data-t="rest" { (say(lang, "rest")) } " " output #rest-sum {} }
                 p.refund-trouble #refund-trouble role="alert" data-testid="refund-trouble" hidden {}
                 div.actions {
+                    button.primary #pay-rest type="button" data-testid="pay-rest" data-t="pay_rest" hidden {
+                        (say(lang, "pay_rest"))
+                    }
                     button.primary #again type="button" data-testid="again" data-t="again" hidden { (say(lang, "again")) }
                     button.primary #new type="button" data-testid="new-purchase" data-t="new_purchase" {
                         (say(lang, "new_purchase"))

@@ -55,6 +55,10 @@ fn parse(text: &str) -> Result<Url, Word> {
         .host_str()
         .filter(|host| !host.is_empty())
         .ok_or(reason::HOST)?;
+    let is_name = |c: char| c.is_alphanumeric() || "-._:[]".contains(c);
+    if !host.chars().all(is_name) {
+        return Err(reason::HOST);
+    }
     let last = host.rsplit('.').next().unwrap_or_default();
     let is_number = !last.is_empty() && last.bytes().all(|byte| byte.is_ascii_digit());
     if is_number && host.parse::<Ipv4Addr>().is_err() {

@@ -23,10 +23,11 @@ mod ukm4;
 pub use connection::{ConnectionSettings, DoorSettings};
 pub use finding::{Finding, Severity};
 pub use inpas::PinpadSettings;
-pub use kiosk::KioskSettings;
 pub use modules::{KnownModule, MODULES, Scanning, known_module};
 pub use ukm4::KEYS as UKM4_KEYS;
 
+use crate::Kiosk2;
+use crate::outputs::OutputSettings;
 use conf::Folder;
 use domain::{StoreId, TerminalId};
 use finding::Findings;
@@ -70,15 +71,15 @@ pub struct Settings {
     /// The report that checks a sticker.
     pub link_check: Option<LinkCheckSettings>,
     /// How a kiosk behaves.
-    pub kiosk: Option<KioskSettings>,
+    pub kiosk: Option<Kiosk2>,
     /// The pin-pad that works without the integrator.
     pub pinpad: Option<PinpadSettings>,
     /// The store, where the settings name it; those of UKM 5 do not.
     pub store: Option<StoreId>,
     /// The register, likewise.
     pub terminal: Option<TerminalId>,
-    /// The list `outputs`, where QR codes appear; UKM 4 only.
-    pub outputs: Option<serde_json::Value>,
+    /// Where QR codes appear; empty where the settings leave it to the register, as those of UKM 5 do.
+    pub outputs: Vec<OutputSettings>,
 }
 
 /// One payment by QR.

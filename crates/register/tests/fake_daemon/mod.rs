@@ -21,6 +21,9 @@ use std::time::Duration;
 pub const TOKEN: &str = "till-7-secret";
 pub const PAYLOAD: &str = "https://qr.nspk.ru/AD10006M8KH234K782OQM0L13JI31LQD?type=02&bank=100000000007&sum=15000&cur=RUB&crc=C63A";
 
+/// What a social account has for its first two lines, in kopecks.
+const RESERVED: i64 = 15_740;
+
 /// What the kopecks of a sum choose.
 pub mod script {
     pub const PAID: i64 = 0;
@@ -31,6 +34,8 @@ pub mod script {
     pub const WAITS: i64 = 5;
     pub const BUYER_IS_QUICKER: i64 = 6;
     pub const EVENTS_BREAK: i64 = 7;
+    /// A social account reserves for the first two lines of the receipt, and waits for a `confirm`.
+    pub const RESERVES: i64 = 8;
 }
 
 /// What happens to a request on its way.
@@ -158,6 +163,7 @@ impl FakeDaemon {
                 self.reply(&id)
             }
             "cancel" => self.cancel(message),
+            "confirm" => self.confirm(message),
             _ => self.find(message).map_or_else(
                 || turned_away("unknown_payment", "Nothing is known under this id."),
                 |id| {
@@ -208,6 +214,7 @@ impl FakeDaemon {
                     script::DECLINED => end = Some(("declined", Some("declined"))),
                     script::EXPIRED => end = Some(("expired", Some("expired"))),
                     script::UNRESOLVED => end = Some(("unresolved", Some("unresolved"))),
+                    script::RESERVES => operation.state = "awaiting_confirmation",
                     script::REFUSED => {
                         operation.state = "refused";
                         operation.code = Some("provider_refused");
@@ -247,7 +254,7 @@ impl FakeDaemon {
         {
             let mut books = self.books();
             let operation = books.operations.get_mut(&id).unwrap();
-            if operation.state == "awaiting_payment" {
+            if matches!(operation.state, "awaiting_payment" | "awaiting_confirmation") {
                 if self.script(operation.amount) == script::BUYER_IS_QUICKER {
                     operation.state = "paid";
                 } else {
@@ -262,12 +269,35 @@ impl FakeDaemon {
         reply
     }
 
+    fn confirm(&self, message: &Value) -> Value {
+        let Some(id) = self.find(message) else {
+            return turned_away("unknown_payment", "Nothing is known under this id.");
+        };
+        {
+            let mut books = self.books();
+            let operation = books.operations.get_mut(&id).unwrap();
+            if operation.state == "awaiting_confirmation" {
+                operation.state = "paid";
+                operation.amount = operation.amount.min(RESERVED);
+            }
+        }
+        let mut reply = self.reply(&id);
+        reply["id"] = message["id"].clone();
+        reply["operation"] = json!("confirm");
+        reply
+    }
+
     fn reply(&self, id: &str) -> Value {
         let operation = self.books().operations[id].clone();
         let state = operation.state;
         let is_final = !matches!(
             state,
-            "registering" | "awaiting_payment" | "closing" | "refunding" | "unresolved"
+            "registering"
+                | "awaiting_payment"
+                | "awaiting_confirmation"
+                | "closing"
+                | "refunding"
+                | "unresolved"
         );
         let mut reply = json!({
             "protocol": 1,
@@ -287,6 +317,22 @@ impl FakeDaemon {
                 "payload": operation.payload,
                 "expires_at": "2026-11-22T10:05:00.000Z",
                 "expires_in_ms": 290_000,
+            });
+        }
+        let reserves = self.script(operation.amount) == script::RESERVES;
+        if state == "paid" && reserves && operation.kind == "pay" {
+            reply["reservation"] = json!({
+                "available": RESERVED,
+                "positions": [{ "number": 1, "sum": 9490 }, { "number": 2, "sum": 6250 }],
+                "confirmed": operation.amount,
+            });
+        }
+        if state == "awaiting_confirmation" {
+            reply["reservation"] = json!({
+                "available": RESERVED,
+                "positions": [{ "number": 1, "sum": 9490 }, { "number": 2, "sum": 6250 }],
+                "confirm_by": "2026-11-22T10:05:00.000Z",
+                "confirm_in_ms": 170_000,
             });
         }
         if matches!(state, "paid" | "refunded") {

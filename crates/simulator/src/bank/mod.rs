@@ -4,6 +4,7 @@ mod check;
 mod failure;
 mod orders;
 mod payer;
+mod provider;
 mod qrs;
 mod records;
 mod refunds;
@@ -23,7 +24,8 @@ use failure::{Failure, Outcome};
 use records::{Qr, Refund, Sale};
 use route::{Call, Route};
 
-pub use payer::{PayerAction, PayerError, PayerState, PayerView};
+pub use crate::payer::{PayerAction, PayerError, PayerState, PayerView};
+pub use provider::{ABOUT, MERCHANT};
 pub use records::{DeclineReason, Merchant, QrKind};
 pub use route::Endpoint;
 
@@ -215,7 +217,7 @@ impl Bank {
         let mut refunds: BTreeMap<SaleAt, Vec<BookRefund>> = BTreeMap::new();
         for ((_, refund_id), refund) in &self.refunds {
             refunds.entry(refund.sale).or_default().push(BookRefund {
-                refund_id: refund_id.clone(),
+                refund_id: Some(refund_id.clone()),
                 amount: refund.amount,
                 state: refund.state(now),
                 created_at: refund.created_at,

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::Bank;
 use super::check::{self, Raw};
 use super::failure::{Family, Outcome};
-use super::payer::PayerAction;
 use super::qrs::ok;
+use crate::payer::PayerAction;
 use crate::wire::{Answer, Request};
 
 const SBP: Family = Family::Sbp;

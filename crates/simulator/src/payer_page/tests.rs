@@ -3,7 +3,13 @@ use axum::http::Request as HttpRequest;
 use tower::ServiceExt as _;
 
 use super::*;
+use crate::SharedBank;
 use crate::bank::{Bank, BankOptions, Merchant};
+use crate::catalogue::{self, Opening};
+use crate::ledger::{CodeOutcome, Ledger, NewSale, Rules, Shown};
+use crate::provider::{Certificate, Step};
+use crate::teller::Teller;
+use crate::wire::Answer;
 use crate::wire::Request;
 
 const NOW: i64 = 1_795_000_000_000_000;
@@ -23,7 +29,7 @@ impl Phone {
     fn new() -> Self {
         let bank = Bank::new(BankOptions::new(vec![Merchant::new("MA000001", "key-1")]));
         let bank = SharedBank::new(bank, std::sync::Arc::new(|| NOW));
-        let router = Router::new().nest("/payer", router(bank.clone()));
+        let router = Router::new().nest("/payer", router(vec![bank.as_provider()]));
         Self { bank, router }
     }
 
@@ -279,4 +285,194 @@ async fn a_stale_page_does_not_pay_for_another_order() {
     assert!(phone.open(&link).await.body.contains("value=\"second\""));
     phone.press(&link, "&order=second&outcome=paid").await;
     assert_eq!(phone.bank.with(Bank::books).paid(), Kopecks(90_000));
+}
+
+/// A provider that takes codes, has a card, and whose QR is no link of SBP.
+struct Wallet(Ledger);
+
+impl Teller for Wallet {
+    const ABOUT: &'static About = &About {
+        name: "wallet",
+        title_ru: "Кошелёк",
+        title_en: "Wallet",
+        modules: &["qrwallet"],
+        certificate: Certificate::NotAsked,
+        codes: true,
+        stickers: false,
+        lacks: &[Lack::PayerDecline],
+    };
+    const STATUS_WORDS: &'static [&'static str] = &[];
+
+    fn ledger(&mut self) -> &mut Ledger {
+        &mut self.0
+    }
+
+    fn step(&self, _request: &Request) -> Option<Step> {
+        Some(Step::Register)
+    }
+
+    fn answer(&mut self, _step: Step, request: &Request, now: i64) -> Answer {
+        let shown = match request.query("code") {
+            Some(code) => Shown::Code(code),
+            None => Shown::Text("wallet:1".to_owned()),
+        };
+        match self.0.open(NewSale::new(Kopecks(700), shown).order("w-1"), now) {
+            Ok(sale) => Answer::json(200, sale.payload.unwrap_or_default()),
+            Err(refusal) => Answer::json(400, refusal.to_string()),
+        }
+    }
+
+    fn code_text(&mut self, _now: i64) -> Option<String> {
+        Some(self.0.digits(18))
+    }
+
+    fn cards(&mut self) -> Vec<crate::provider::Card> {
+        vec![crate::provider::Card {
+            token: "card-1".to_owned(),
+            title_ru: "Карта Ивана".to_owned(),
+            title_en: "Ivan's card".to_owned(),
+            budget: Kopecks(50_000),
+        }]
+    }
+}
+
+struct Street {
+    wallet: SharedProvider,
+    phone: Phone,
+}
+
+/// The phone of somebody who is a customer of three providers.
+fn street() -> Street {
+    let clock: crate::Clock = std::sync::Arc::new(|| NOW);
+    let open = |name| (catalogue::kind(name).unwrap().open)(Opening::sample(1));
+    let wallet = Wallet(Ledger::new(1, Rules::default()));
+    let wallet = SharedProvider::around(std::sync::Arc::new(std::sync::Mutex::new(wallet)), clock.clone());
+    let gazprom = SharedProvider::around(open("gazprom"), clock);
+    let mut phone = Phone::new();
+    let providers = vec![phone.bank.as_provider(), gazprom, wallet.clone()];
+    phone.router = Router::new()
+        .nest("/payer", router(providers.clone()))
+        .nest("/control", crate::control::providers::router(providers));
+    Street { wallet, phone }
+}
+
+#[tokio::test]
+async fn one_phone_knows_the_codes_of_all_providers() {
+    let Street { wallet, phone } = street();
+    let link = phone.dynamic();
+    wallet.with(|provider, now| provider.handle(&Request::new("POST", "/"), now));
+    let home = phone.get("/payer").await.body;
+    for part in [
+        "Райффайзенбанк · Магазин",
+        "Кошелёк · Магазин",
+        &percent_encoded(&link),
+        "wallet%3A1",
+        "Карта Ивана",
+    ] {
+        assert!(home.contains(part), "{part} in {home}");
+    }
+    let at_once = home.matches(r#"value="paid""#).count();
+    assert_eq!(
+        (at_once, home.matches(r#"value="declined""#).count()),
+        (2, 1),
+        "the wallet lacks declining"
+    );
+    phone.press("wallet:1", "&order=w-1&outcome=paid").await;
+    let seen = phone.open("wallet:1").await.body;
+    assert!(
+        seen.contains("Оплачено") && seen.contains("Кошелёк") && !seen.contains("быстрых платежей"),
+        "{seen}"
+    );
+    let books = phone.get("/control/providers/wallet/books").await.body;
+    assert!(books.contains(r#""state":"PAID""#), "{books}");
+    let sticker = catalogue_sticker(&phone).await;
+    assert!(
+        phone.open(&sticker).await.body.contains("ещё не привязана"),
+        "whoever printed it"
+    );
+    assert_eq!(phone.get("/control/providers/nobody/books").await.status, 404);
+}
+
+async fn catalogue_sticker(phone: &Phone) -> String {
+    let printed = phone
+        .post_json("/control/providers/gazprom/stickers", "{}".to_owned())
+        .await;
+    let (_, after) = printed.body.split_once(r#""link":""#).unwrap();
+    after.split_once('"').unwrap().0.to_owned()
+}
+
+#[tokio::test]
+async fn the_phone_shows_a_code_that_is_charged_as_planned() {
+    let Street { wallet, phone } = street();
+    let form = HttpRequest::post("/payer").header("content-type", "application/x-www-form-urlencoded");
+    let pressed = phone
+        .call(form.body(Body::from("provider=wallet&code=hang")).unwrap())
+        .await;
+    let page = phone
+        .get(&format!("/payer{}", pressed.location.unwrap()))
+        .await
+        .body;
+    assert!(
+        page.contains("<svg") && page.contains("Кассир сканирует"),
+        "{page}"
+    );
+    let (_, after) = page.split_once(r#"data-testid="code">"#).unwrap();
+    let code = after.split_once('<').unwrap().0.to_owned();
+    assert_eq!(code.len(), 18);
+    let charge = Request::new("POST", &format!("/?code={code}"));
+    wallet.with(|provider, now| provider.handle(&charge, now));
+    let hung = phone.open(&code).await.body;
+    assert!(
+        hung.contains("Платёж выполняется") && hung.contains("Оплатить"),
+        "{hung}"
+    );
+    phone.press(&code, "&order=w-1&outcome=paid").await;
+    assert!(phone.open(&code).await.body.contains("Оплачено"));
+
+    let body = r#"{"provider":"wallet","outcome":"decline"}"#.to_owned();
+    let minted = phone.post_json("/payer/codes", body).await.body;
+    let (_, after) = minted.split_once(r#""code":""#).unwrap();
+    let code = after.split_once('"').unwrap().0.to_owned();
+    let charge = Request::new("POST", &format!("/?code={code}"));
+    wallet.with(|provider, now| provider.handle(&charge, now));
+    let declined = phone.get(&format!("/payer/state?link={code}")).await.body;
+    assert!(
+        declined.contains(r#""declinedBefore":true"#) && declined.contains(r#""isCode":true"#),
+        "{declined}"
+    );
+    let none = phone
+        .post_json("/payer/codes", r#"{"provider":"gazprom"}"#.to_owned())
+        .await;
+    assert_eq!(none.status, 404, "this bank takes no codes");
+}
+
+#[tokio::test]
+async fn the_control_api_reaches_every_provider() {
+    let Street { wallet, phone } = street();
+    let list = phone.get("/control/providers").await.body;
+    assert!(
+        list.contains(r#""name":"raiffeisen""#) && list.contains(r#""modules":["qrwallet"]"#),
+        "{list}"
+    );
+    let rule = r#"{"step":"register","fault":{"kind":"status","code":502,"acted":false},"when":{"next":1}}"#;
+    let planned = phone
+        .post_json("/control/providers/wallet/faults", rule.to_owned())
+        .await;
+    assert_eq!(planned.status, 204);
+    let call = || wallet.with(|provider, now| provider.handle(&Request::new("POST", "/"), now));
+    assert_eq!(call().answer().unwrap().status, 502);
+    assert_eq!(call().answer().unwrap().status, 200);
+    let calls = phone.get("/control/providers/wallet/calls").await.body;
+    assert!(calls.contains(r#""register":2"#), "{calls}");
+    let late = r#"{"order":"w-1"}"#.to_owned();
+    let late = phone
+        .post_json("/control/providers/wallet/late-payment", late)
+        .await;
+    assert_eq!(late.status, 404, "it has not ended");
+    let code = phone
+        .post_json("/control/providers/wallet/codes", "{}".to_owned())
+        .await;
+    assert!(code.body.contains(r#""code":""#));
+    let outcome = serde_json::to_string(&CodeOutcome::Hang).unwrap();
+    assert_eq!(outcome, r#""hang""#);
 }

@@ -1,5 +1,7 @@
 //! The words of the payer's page, in Russian and English.
 
+use crate::provider::About;
+
 /// Language of the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Lang {
@@ -27,6 +29,15 @@ impl Lang {
 
     pub(super) fn other(self) -> Self {
         if self == Self::En { Self::Ru } else { Self::En }
+    }
+
+    /// The provider's name.
+    pub(super) fn title(self, about: &About) -> &'static str {
+        if self == Self::En {
+            about.title_en
+        } else {
+            about.title_ru
+        }
     }
 
     pub(super) fn words(self) -> &'static Words {
@@ -60,6 +71,13 @@ pub(super) struct Words {
     pub transaction: &'static str,
     pub method: &'static str,
     pub sbp: &'static str,
+    pub provider: &'static str,
+    pub own_codes: &'static str,
+    pub own_cards: &'static str,
+    pub show_code: &'static str,
+    pub show_code_hang: &'static str,
+    pub show_code_decline: &'static str,
+    pub code_hint: &'static str,
     pub misread: &'static str,
     pub unknown: &'static str,
     pub unbound: &'static str,
@@ -94,6 +112,13 @@ const RU: Words = Words {
     transaction: "Номер операции",
     method: "Способ",
     sbp: "Система быстрых платежей",
+    provider: "Банк или сервис",
+    own_codes: "Код на телефоне: касса сканирует его",
+    own_cards: "Карты",
+    show_code: "Показать код кассиру",
+    show_code_hang: "Показать код, оплату подтвердить на телефоне",
+    show_code_decline: "Показать код, по которому откажут",
+    code_hint: "Кассир сканирует этот код. Страница обновится сама.",
     misread: "QR-код не прочитан. Наведите камеру ещё раз",
     unknown: "Банк не знает такого QR-кода",
     unbound: "Эта наклейка ещё не привязана к магазину",
@@ -128,6 +153,13 @@ const EN: Words = Words {
     transaction: "Transaction",
     method: "Method",
     sbp: "Faster Payments System (SBP)",
+    provider: "Bank or service",
+    own_codes: "A code on the phone: the register scans it",
+    own_cards: "Cards",
+    show_code: "Show the code to the cashier",
+    show_code_hang: "Show the code, confirm on the phone",
+    show_code_decline: "Show a code that will be declined",
+    code_hint: "The cashier scans this code. The page refreshes itself.",
     misread: "The QR code was not read. Point the camera at it again",
     unknown: "The bank does not know this QR code",
     unbound: "This sticker is not bound to a shop yet",

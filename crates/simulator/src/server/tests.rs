@@ -1,6 +1,8 @@
 //! Tests over real sockets on loopback: TLS, client certificates, broken connections, notifications.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering};
+use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -9,13 +11,15 @@ use rustls::ClientConfig;
 use rustls::pki_types::PrivateKeyDer;
 use rustls::pki_types::pem::PemObject as _;
 use secrecy::ExposeSecret as _;
+use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 
 use super::*;
 use crate::bank::Endpoint;
 use crate::faults::{Fault, Rule, When};
 use crate::signature::hmac_sha256_hex;
-use crate::tls;
+use crate::street::{House, Street, StreetOptions};
+use crate::{catalogue, rsb, tls};
 
 const KEY: &str = "key-1";
 const BODY: &str =
@@ -296,4 +300,67 @@ async fn a_busy_port_is_named() {
         panic!("two banks on one port")
     };
     assert!(error.to_string().contains("Choose another port"), "{error}");
+}
+
+async fn draw(client: &reqwest::Client, house: &House) -> reqwest::Result<u16> {
+    let url = format!("{}{}getQrCode", house.base_url, rsb::SERVICE);
+    let request = client.post(url).header("x-User-login", rsb::LOGIN).body("{}");
+    Ok(request.send().await?.status().as_u16())
+}
+
+#[tokio::test]
+async fn each_provider_of_a_street_has_a_door_of_its_own() {
+    let kinds = catalogue::KINDS.iter().collect();
+    let street = Street::open(StreetOptions::new(kinds, "secret".into()))
+        .await
+        .unwrap();
+    assert_eq!(street.houses.len(), catalogue::KINDS.len());
+    let strange = street.issue_client("somebody").unwrap();
+    let house = street.house_of_module("qrrsb_variable").unwrap();
+    let shop = client(&street.ca_pem, Some(&house.identity));
+    assert_eq!(draw(&shop, house).await.unwrap(), 200);
+    let other = client(&street.ca_pem, Some(&strange));
+    assert_eq!(
+        draw(&other, house).await.unwrap(),
+        403,
+        "the authority's, and not the shop's"
+    );
+    assert!(draw(&client(&street.ca_pem, None), house).await.is_err());
+    let bank = street.house("raiffeisen").unwrap();
+    let url = format!("{}/api/sbp/v2/qrs", bank.base_url);
+    let body = BODY.replace("MA000001", crate::bank::MERCHANT);
+    let drawn = shop
+        .post(url)
+        .body(body)
+        .header("content-type", "application/json");
+    assert!(drawn.send().await.unwrap().text().await.unwrap().contains("qrId"));
+    for path in ["books", "providers/rsb/books", "providers"] {
+        let url = format!("{}/{path}", street.control_url.as_deref().unwrap());
+        assert_eq!(
+            shop.get(url).send().await.unwrap().status().as_u16(),
+            200,
+            "{path}"
+        );
+    }
+    let page = shop
+        .get(street.payer_url.as_deref().unwrap())
+        .send()
+        .await
+        .unwrap();
+    assert!(page.text().await.unwrap().contains("Райффайзенбанк"));
+    street.stop().await;
+}
+
+#[tokio::test]
+async fn a_street_has_named_ports_behind_the_first() {
+    let kind = |name| catalogue::kind(name).unwrap();
+    let mut options = StreetOptions::new(vec![kind("rsb"), kind("gazprom")], "secret".into());
+    options.bind.set_port(u16::MAX);
+    let Err(error) = Street::open(options).await else {
+        panic!("there is no port behind the last")
+    };
+    assert!(
+        matches!(error, StartError::Ports(u16::MAX) | StartError::Bind { .. }),
+        "{error}"
+    );
 }

@@ -381,6 +381,195 @@ pub const ALL: &[(&str, Word)] = &[
             en: "Language",
         },
     ),
+    (
+        "slide_scanBarCode",
+        Word {
+            ru: "Отсканируйте штрихкод товара",
+            en: "Scan the barcode of your goods",
+        },
+    ),
+    (
+        "slide_vision",
+        Word {
+            ru: "Штрихкода нет? Выберите товар по картинке",
+            en: "No barcode? Choose the goods by their picture",
+        },
+    ),
+    (
+        "slide_QRPay",
+        Word {
+            ru: "Оплатите телефоном по QR-коду",
+            en: "Pay with your phone by QR code",
+        },
+    ),
+    (
+        "unknown_barcode",
+        Word {
+            ru: "Такого товара нет. Отсканируйте ещё раз или выберите по картинке.",
+            en: "There are no such goods. Scan again or choose by the picture.",
+        },
+    ),
+    (
+        "show_code",
+        Word {
+            ru: "Покажите свой код",
+            en: "Show your code",
+        },
+    ),
+    (
+        "show_code_hint",
+        Word {
+            ru: "Откройте код для оплаты в приложении банка и поднесите телефон к сканеру",
+            en: "Open the payment code in your bank's app and hold the phone to the scanner",
+        },
+    ),
+    (
+        "code_typed",
+        Word {
+            ru: "Или введите код вручную",
+            en: "Or type the code",
+        },
+    ),
+    (
+        "camera_no",
+        Word {
+            ru: "Камеры у этой кассы нет: поднесите код к сканеру или введите его",
+            en: "This register has no camera: hold the code to the scanner or type it",
+        },
+    ),
+    (
+        "camera_hint",
+        Word {
+            ru: "Наведите камеру на код",
+            en: "Hold the code before the camera",
+        },
+    ),
+    (
+        "code_pay",
+        Word {
+            ru: "Оплатить",
+            en: "Pay",
+        },
+    ),
+    (
+        "charging",
+        Word {
+            ru: "Банк проводит оплату…",
+            en: "The bank is taking the payment…",
+        },
+    ),
+    (
+        "confirm_title",
+        Word {
+            ru: "Списать деньги за эти товары?",
+            en: "Take the money for these goods?",
+        },
+    ),
+    (
+        "confirm_hint",
+        Word {
+            ru: "С социального счёта можно оплатить только эти товары",
+            en: "Only these goods may be paid from the social account",
+        },
+    ),
+    (
+        "available",
+        Word {
+            ru: "Доступно",
+            en: "Available",
+        },
+    ),
+    (
+        "to_debit",
+        Word {
+            ru: "Будет списано",
+            en: "Will be taken",
+        },
+    ),
+    (
+        "confirm_rest",
+        Word {
+            ru: "Останется оплатить другим способом",
+            en: "Left to pay another way",
+        },
+    ),
+    (
+        "confirm_do",
+        Word {
+            ru: "Подтвердить",
+            en: "Confirm",
+        },
+    ),
+    (
+        "confirming",
+        Word {
+            ru: "Списываем деньги…",
+            en: "Taking the money…",
+        },
+    ),
+    (
+        "rest",
+        Word {
+            ru: "Осталось доплатить",
+            en: "Left to pay",
+        },
+    ),
+    (
+        "pay_rest",
+        Word {
+            ru: "Доплатить другим способом",
+            en: "Pay the rest another way",
+        },
+    ),
+    (
+        "say_paid",
+        Word {
+            ru: "Оплата прошла. Спасибо за покупку!",
+            en: "Paid. Thank you!",
+        },
+    ),
+    (
+        "say_scan",
+        Word {
+            ru: "Отсканируйте код на экране",
+            en: "Scan the code on the screen",
+        },
+    ),
+    (
+        "say_sticker",
+        Word {
+            ru: "Отсканируйте наклейку у кассы",
+            en: "Scan the sticker at the register",
+        },
+    ),
+    (
+        "say_code",
+        Word {
+            ru: "Покажите код из приложения банка",
+            en: "Show the code from your bank's app",
+        },
+    ),
+    (
+        "say_confirm",
+        Word {
+            ru: "Подтвердите списание",
+            en: "Confirm the payment",
+        },
+    ),
+    (
+        "say_failed",
+        Word {
+            ru: "Оплата не прошла. Деньги не списаны",
+            en: "The payment did not go through. No money was taken",
+        },
+    ),
+    (
+        "say_unresolved",
+        Word {
+            ru: "Не повторяйте оплату. Позовите сотрудника",
+            en: "Do not pay again. Please call the staff",
+        },
+    ),
 ];
 
 words! {

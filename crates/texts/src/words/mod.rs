@@ -1,8 +1,11 @@
 //! Words of the pages and of the typed register, as constants.
 
 pub mod cli;
+pub mod device;
 pub mod kiosk;
 pub mod module;
+pub mod pinpad;
+pub mod tape;
 pub mod ukm;
 
 use crate::Text;

@@ -166,6 +166,10 @@ advice! {
         "Оплата по QR-коду настроена, но на пустом чеке её картинки нет." => "Если она нужна, добавьте QRPay в emptyReceiptSlideShow.",
         "Payment by QR is set up, but its slide is not shown while the receipt is empty." => "If it is wanted, add QRPay to emptyReceiptSlideShow.";
 
+    OUTPUT_WRONG "output_wrong":
+        "Место для QR-кода описано неверно: {detail}." => "Сверьте его с примером в руководстве: kind = screen, display, tape или terminal и ключи этого места.",
+        "A place for the QR is described wrongly: {detail}." => "Compare it with the manual's example: kind = screen, display, tape or terminal, and the keys of that place.";
+
     INPAS_BOTH "inpas_both":
         "Включены обе версии настроек InPAS, старая payment_inpas.conf и новая payment_inpas_smartsale.conf: вместе они не работают." => "Закомментируйте одну из двух строк. QR-коды СБП умеет только новая.",
         "Both versions of the InPAS settings are active, the old payment_inpas.conf and the new payment_inpas_smartsale.conf: they do not work together." => "Comment one of the two lines out. Only the new one can do QR codes of SBP.";
@@ -223,6 +227,14 @@ pub const EXPECTED: &[(&str, Word, &str)] = &[
         "1.5",
     ),
     (
+        "a list of three numbers",
+        Word {
+            ru: "список из трёх чисел",
+            en: "a list of three numbers",
+        },
+        "[500, 1000, 500]",
+    ),
+    (
         "a list in square brackets",
         Word {
             ru: "список в квадратных скобках",
@@ -267,8 +279,6 @@ pub mod reason {
         EMPTY: "оно пустое", "it is empty";
         /// Not three digits.
         CURRENCY: "код валюты — три цифры, для рубля 643", "a currency code has three digits, the ruble's is 643";
-        /// Not the word of one of the places.
-        OUTPUTS: "список мест, где показывать QR-код, не читается", "the list of places to show the QR is not readable";
     }
 }
 

@@ -92,5 +92,6 @@ fn kind_name(kind: CallKind) -> &'static str {
         CallKind::RefundStatus => "refund status",
         CallKind::LinkCheck => "link check",
         CallKind::LinkBind => "link bind",
+        CallKind::Confirm => "confirm",
     }
 }

@@ -175,6 +175,7 @@ async fn strike(module: &'static str, kind: CallKind, fault: &Fault, times: u32)
         CallKind::Refund | CallKind::RefundStatus => refund(&shop, kind, fault, times).await,
         CallKind::LinkCheck => check(&shop, fault, times).await,
         CallKind::LinkBind => bind(&shop, fault, times).await,
+        CallKind::Confirm => anyhow::bail!("no simulated provider makes reservations"),
     }?;
     ensure!(shop.calls(kind) > before, "the fault met no call");
     shop.world.bank.lock().clear_plans();

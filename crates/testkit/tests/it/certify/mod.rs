@@ -91,7 +91,7 @@ async fn a_module_without_a_simulated_provider_fails_every_case() {
 
 #[test]
 fn every_simulated_provider_belongs_to_a_registered_module() {
-    for simulated in testkit::provider::SIMULATED {
+    for simulated in testkit::provider::all() {
         assert!(
             connectors::registry().find(simulated.module).is_some(),
             "{}",

@@ -6,7 +6,7 @@ use anyhow::{Result, ensure};
 use domain::{CallKind, Code, State};
 use gateway::CallbackVerdict;
 use simulator::bank::PayerAction;
-use testkit::provider::{Lack, RefundState, SaleState};
+use testkit::provider::{self, Lack, RefundState, SaleState};
 
 const SUM: i64 = 15_000;
 
@@ -227,7 +227,7 @@ pub async fn late_money(module: &'static str) -> Result<Verdict> {
     is(&shop.ended(&shown).await?, State::Expired)?;
     let now = shop.world.bank.now();
     let order = id(&shown)?.order(1);
-    let came = shop.world.bank.lock().late_money(&order, now);
+    let came = provider::late_money(&mut *shop.world.bank.lock(), &order, now);
     if shop.lacks(Lack::LateMoney) {
         ensure!(came.is_err(), "declared as never happening, and it happened");
         shop.close().await?;

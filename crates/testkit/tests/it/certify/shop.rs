@@ -8,12 +8,12 @@ use domain::{
 };
 use journal::SettingsWrite;
 use protocol::{LinkVerdict, Message, Reply};
-use serde_json::{Map, Value, json};
-use simulator::Fault;
+
 use simulator::bank::PayerAction;
+use simulator::{Fault, When};
 use std::collections::BTreeSet;
 use testkit::books;
-use testkit::provider::{Lack, Sale, Simulated, SimulatedProvider, simulated};
+use testkit::provider::{self, Lack, Sale, Simulated, SimulatedProvider, simulated, step};
 use testkit::till::Till;
 use testkit::world::World;
 
@@ -28,7 +28,7 @@ pub struct Shop {
     /// The register's sticker, for a module that works over one.
     pub sticker: Option<String>,
     module: &'static str,
-    simulated: &'static Simulated,
+    simulated: Simulated,
 }
 
 impl Shop {
@@ -52,7 +52,7 @@ impl Shop {
         let mut shop = Self {
             world,
             till,
-            abilities: connect(module, simulated)?.connector.abilities(),
+            abilities: connect(module, &simulated)?.connector.abilities(),
             sticker: None,
             module,
             simulated,
@@ -62,7 +62,7 @@ impl Shop {
     }
 
     fn built(&self) -> Result<connector::Built> {
-        connect(self.module, self.simulated)
+        connect(self.module, &self.simulated)
     }
 
     /// The longest that one request may take, in milliseconds.
@@ -80,12 +80,14 @@ impl Shop {
         let own = self.world.bank.lock().own_sticker();
         let sticker = own.context("a cash-link module that cannot bind needs `own_sticker`")?;
         let id = connector::nspk::PaymentLink::parse(&sticker)?.qrc_id().to_owned();
-        let row = json!({"qr_id": id, "payload": sticker});
+        let mut row = self.simulated.terminal()?;
+        row.insert("qr_id".to_owned(), id.into());
+        row.insert("payload".to_owned(), sticker.as_str().into());
         self.world
             .configure(SettingsWrite::Terminal {
                 module: ModuleName::new(self.module)?,
                 terminal: TerminalId::new("1")?,
-                value: row.as_object().cloned(),
+                value: Some(row),
             })
             .await?;
         Ok(sticker)
@@ -111,7 +113,8 @@ impl Shop {
             .or(qr.filter(|payload| !payload.is_empty()));
         let text = text.with_context(|| format!("there is nothing to scan in {shown:?}"))?;
         let now = self.world.bank.now();
-        self.world.bank.lock().payer(text, action, now)
+        self.world.bank.lock().payer(text, action, None, now)?;
+        Ok(())
     }
 
     /// A payment that the buyer can pay.
@@ -145,30 +148,31 @@ impl Shop {
 
     /// Plans a fault for the next calls of a kind.
     pub fn plan(&self, kind: CallKind, fault: &Fault, times: u32) {
-        self.world.bank.lock().plan(kind, fault.clone(), times);
+        let when = When::Next(times);
+        self.world.bank.lock().plan(Some(step(kind)), fault.clone(), when);
     }
 
     /// How many calls of a kind have come in.
     pub fn calls(&self, kind: CallKind) -> u64 {
-        self.world.bank.lock().calls_of(kind)
+        self.world.bank.lock().calls_of(step(kind))
     }
 
     /// The provider's books.
     pub fn sales(&self) -> Vec<Sale> {
         let now = self.world.bank.now();
-        self.world.bank.lock().sales(now)
+        provider::sales(&mut *self.world.bank.lock(), now)
     }
 
     pub fn lacks(&self, lack: Lack) -> bool {
-        self.world.bank.lock().lacks().contains(&lack)
+        self.world.bank.lock().about().lacks.contains(&lack)
     }
 
     /// Puts the right login, or a wrong one, into the settings.
     pub async fn login(&self, right: bool) -> Result<()> {
         let row = if right {
-            (self.simulated.merchant)()
+            self.simulated.merchant()?
         } else {
-            (self.simulated.wrong_login)()
+            self.simulated.wrong_login()?
         };
         let write = SettingsWrite::Merchant {
             module: ModuleName::new(self.module)?,
@@ -221,7 +225,7 @@ fn connect(module: &str, simulated: &Simulated) -> Result<connector::Built> {
     let provider = connectors::registry()
         .find(module)
         .context("not in the registry")?;
-    Ok(provider.connect(&(simulated.merchant)(), &Map::<String, Value>::new())?)
+    Ok(provider.connect(&simulated.merchant()?, &simulated.terminal()?)?)
 }
 
 fn call(kind: CallKind, till: &Till) -> Result<Call> {
@@ -254,6 +258,11 @@ fn call(kind: CallKind, till: &Till) -> Result<Call> {
         CallKind::RefundStatus => Call::RefundStatus(refund()?),
         CallKind::LinkCheck => Call::LinkCheck(link()?),
         CallKind::LinkBind => Call::LinkBind(link()?),
+        CallKind::Confirm => Call::Confirm(domain::call::ConfirmCall {
+            lookup,
+            amount: Kopecks::ZERO,
+            purpose: None,
+        }),
         CallKind::Register | CallKind::Status => bail!("every module has {kind:?}"),
     })
 }

@@ -16,6 +16,8 @@ mod late_money;
 mod payment;
 mod refund;
 mod repeat;
+mod replace;
+mod reservation;
 mod rows;
 mod secrets;
 mod settings;

@@ -31,6 +31,7 @@ impl io::Write for Lines {
 #[tokio::test(start_paused = true)]
 async fn secrets_never_reach_the_log() {
     const CUSTOMER_CODE: &str = "4606910100000000123456789";
+    const CARD_TOKEN: &str = "card-of-zinaida-2200700000000001";
     const CASHIER: &str = "Zinaida Kuzminichna";
     const TOKEN: &str = "eyJhbGciOiJIUzI1NiJ9.invented.token";
     const PHONE: &str = "79001234567";
@@ -52,7 +53,7 @@ async fn secrets_never_reach_the_log() {
     let world = World::new(1, json!({})).await.unwrap();
     let till = Till::new("1");
     let fields = json!({
-        "amount": 15_000, "customer_code": CUSTOMER_CODE, "purpose": format!("token={TOKEN}"),
+        "amount": 15_000, "card_token": CARD_TOKEN, "purpose": format!("token={TOKEN}"),
         "receipt": {"number": "7", "cashier": CASHIER},
     });
     let pay = |id: &str| till.message("pay", id, &fields).unwrap();
@@ -101,6 +102,7 @@ async fn secrets_never_reach_the_log() {
     for secret in [
         SECRET_KEY,
         CUSTOMER_CODE,
+        CARD_TOKEN,
         CASHIER,
         TOKEN,
         PHONE,

@@ -1,0 +1,124 @@
+//! Every module that has a simulated provider, with the settings under which that provider knows the shop. The demo and
+//! the certification suite read the same table.
+
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Map, Value};
+use simulator::ClientIdentity;
+use simulator::bank;
+
+/// What the shop was given by a provider, and where the provider is.
+#[derive(Debug, Clone)]
+pub struct Papers {
+    /// The provider's address, without a path.
+    pub url: String,
+    /// The authority to trust instead of the system's, PEM.
+    pub ca: Option<String>,
+    /// The shop's client certificate and key.
+    pub identity: ClientIdentity,
+    /// The shop's secret: a key, a password, a token.
+    pub secret: SecretString,
+}
+
+/// How fast the demo wants to see things happen.
+#[derive(Debug, Clone, Copy)]
+pub struct Pace {
+    /// Life of a QR, minutes.
+    pub qr_ttl_min: u32,
+    /// Pause between two questions, seconds.
+    pub interval_s: u32,
+}
+
+/// As fast as a module without limits of its own can be.
+const QUICK: Pace = Pace {
+    qr_ttl_min: 2,
+    interval_s: 2,
+};
+
+/// A module and its shop at the simulated provider.
+pub struct Shop {
+    /// The module.
+    pub module: &'static str,
+    /// Its name on the kiosk, in Russian.
+    pub tender_ru: &'static str,
+    /// Its name on the kiosk, in English.
+    pub tender_en: &'static str,
+    /// The merchant's row.
+    pub merchant: fn(&Papers) -> Map<String, Value>,
+    /// A register's row; empty where a register has nothing of its own.
+    pub terminal: fn(&Papers) -> Map<String, Value>,
+    /// What the cashier answers when a sticker is bound and the bank's terminal number is asked.
+    pub terminal_number: Option<&'static str>,
+    /// The demo's pace.
+    pub pace: Pace,
+}
+
+/// The table. A module without a row here has no place in the demo, and fails every case of the certification suite.
+pub const SHOPS: &[Shop] = &[
+    Shop {
+        module: "qrraiffd",
+        tender_ru: "QR на экране",
+        tender_en: "QR on the screen",
+        merchant: |papers| {
+            let mut row = raiffeisen(papers);
+            row.insert("sbpMerchantId".to_owned(), bank::MERCHANT.into());
+            row
+        },
+        ..SHOP
+    },
+    Shop {
+        module: "qrraiffd_variable",
+        tender_ru: "Наклейка у кассы",
+        tender_en: "Sticker at the till",
+        merchant: raiffeisen,
+        ..SHOP
+    },
+];
+
+/// What a row of the table has where nothing else is said.
+const SHOP: Shop = Shop {
+    module: "",
+    tender_ru: "",
+    tender_en: "",
+    merchant: |_| Map::new(),
+    terminal: |_| Map::new(),
+    terminal_number: None,
+    pace: QUICK,
+};
+
+/// The shop of a module.
+pub fn of_module(module: &str) -> Option<&'static Shop> {
+    SHOPS.iter().find(|shop| shop.module == module)
+}
+
+impl Papers {
+    /// The keys `url`, with this path behind the provider's address, and `ca`.
+    pub fn address(&self, path: &str) -> Map<String, Value> {
+        let mut row = Map::new();
+        row.insert("url".to_owned(), format!("{}{path}", self.url).into());
+        if let Some(ca) = &self.ca {
+            row.insert("ca".to_owned(), ca.as_str().into());
+        }
+        row
+    }
+
+    /// The keys `cert` and `pkey`.
+    pub fn certificate(&self) -> Map<String, Value> {
+        let mut row = Map::new();
+        row.insert("cert".to_owned(), self.identity.chain_pem.as_str().into());
+        row.insert("pkey".to_owned(), self.identity.key_pem.expose_secret().into());
+        row
+    }
+
+    /// The secret under this key.
+    pub fn secret(&self, key: &str) -> Map<String, Value> {
+        let mut row = Map::new();
+        row.insert(key.to_owned(), self.secret.expose_secret().into());
+        row
+    }
+}
+
+fn raiffeisen(papers: &Papers) -> Map<String, Value> {
+    let mut row = papers.address("");
+    row.extend(papers.secret("secretKey"));
+    row
+}
