@@ -149,10 +149,7 @@ impl Podeli {
         match (request.method.as_str(), parts.as_slice()) {
             ("POST", []) => self.charge(&body()?, now),
             ("GET", [id]) => Ok(order(self.sale(id)?, now)),
-            ("POST", [id, "cancel"]) => {
-                let id = self.sale(id)?.id.clone();
-                Ok(order(&self.ledger.cancel(&id)?, now))
-            }
+            ("POST", [id, "cancel"]) => self.cancel(id, now),
             ("POST", [id, "refunds"]) => self.refund(id, &body()?, now),
             (_, [_, "refunds", id]) => {
                 let found = self.ledger.refund_of(id).ok_or(Refusal::NoSale)?;
@@ -164,6 +161,18 @@ impl Podeli {
 
     fn sale(&self, id: &str) -> Result<&Sale, Trouble> {
         Ok(self.ledger.of_order(id).ok_or(Refusal::NoSale)?)
+    }
+
+    /// An order whose buyer has not said his word yet may be cancelled too: his word comes to nothing then.
+    fn cancel(&mut self, id: &str, now: i64) -> Outcome {
+        let id = self.sale(id)?.id.clone();
+        let sale = match self.ledger.cancel(&id) {
+            Err(Refusal::UnderWay) => self.ledger.reject(&id, now)?,
+            told => told?,
+        };
+        let mut said = order(&sale, now);
+        said["status"] = "CANCELLED".into();
+        Ok(said)
     }
 
     fn charge(&mut self, body: &Body, now: i64) -> Outcome {
