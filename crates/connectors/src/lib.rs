@@ -5,6 +5,7 @@
 pub mod alfa;
 pub mod profiles;
 pub mod raiffeisen;
+pub mod sber;
 
 use connector::{Provider, Registry};
 use std::sync::LazyLock;
@@ -22,6 +23,7 @@ fn providers() -> Vec<Provider> {
     let mut providers = Vec::new();
     providers.extend(raiffeisen::providers());
     providers.extend(alfa::providers());
+    providers.extend(sber::providers());
     providers.extend(profiles::providers());
     providers
 }
@@ -87,6 +89,11 @@ mod tests {
                     KeyType::Secret if key.required => {
                         assert!(in_file, "{}", key.name);
                         "secret"
+                    }
+                    // It belongs to a PKCS#12 file, which is none here; its key takes its place.
+                    KeyType::Secret if key.name == "cert_password" && in_file => {
+                        merchant.insert("pkey".to_owned(), Value::from(PEM));
+                        continue;
                     }
                     KeyType::Pem if merchant.contains_key(key.name) => PEM,
                     _ => continue,

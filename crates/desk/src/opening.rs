@@ -4,7 +4,7 @@ use crate::modules::{Module, ModulesError};
 use crate::{Inner, links, look, replace, slot, story, unavailable};
 use domain::operation::{LinkOwner, PaymentRef};
 use domain::request::{Order, Pay, Request};
-use domain::{Abilities, Code, ModuleName, OperationId, Policy, Taking, Waiter};
+use domain::{Abilities, Code, ModuleName, OperationId, OperationKind, Policy, Taking, Waiter};
 use engine::Opening as EngineOpening;
 use gateway::DeskError;
 use journal::{Opened, Opening, Stored};
@@ -188,11 +188,17 @@ pub async fn enter(
             );
             turn_away(inner, message, &away, waiter).await
         }
-        Opened::LinkBusy { holder } => {
-            let away = TurnedAway::new(
-                Code::LinkBusy,
-                format!("operation {holder} is under way on this link"),
-            );
+        Opened::Held { holder } => {
+            let away = match decision.operation.kind() {
+                OperationKind::Refund => TurnedAway::new(
+                    Code::RefundUnderWay,
+                    format!("this provider takes one refund of a payment at a time; {holder} has not ended"),
+                ),
+                _ => TurnedAway::new(
+                    Code::LinkBusy,
+                    format!("operation {holder} is under way on this link"),
+                ),
+            };
             turn_away(inner, message, &away, waiter).await
         }
     }

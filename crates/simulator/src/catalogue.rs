@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::bank::{self, Bank, BankOptions, Merchant};
 use crate::provider::{About, Provider};
-use crate::{alfa, gazprom, rsb};
+use crate::{alfa, gazprom, rsb, sber};
 
 /// What a provider is opened with: the one shop that it knows.
 #[derive(Debug, Clone)]
@@ -56,6 +56,7 @@ pub const KINDS: &[Kind] = &[
     alfa::KIND,
     gazprom::KIND,
     rsb::KIND,
+    sber::KIND,
 ];
 
 /// The provider of this name.

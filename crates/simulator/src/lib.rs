@@ -100,6 +100,7 @@ mod picture;
 pub mod provider;
 mod random;
 pub mod rsb;
+pub mod sber;
 pub mod server;
 pub mod shared;
 pub mod signature;

@@ -1,7 +1,7 @@
 //! The rules that hold after every event, whatever the events were. The trial keeps its own book of what the world
 //! did and said, and compares the engine's decisions with it.
 
-use crate::moves::{Move, Say, part};
+use crate::moves::{Move, Say, part, prepared};
 use crate::openings::{START, price};
 use domain::{
     Call, CallKind, Fact, Kopecks, LostRegistration, Operation, OperationKind, State, Timestamp,
@@ -231,6 +231,10 @@ impl Trial {
             .is_none_or(|at| now.ms_since(at) >= before.policy.not_found_grace_ms);
         match say {
             Say::Unknown | Say::BusyFor(_) | Say::Revoked | Say::RefundNotFound if sends => {
+                book.unheard += 1;
+                book.in_doubt = true;
+            }
+            Say::RefundPrepared if before.reference == prepared() => {
                 book.unheard += 1;
                 book.in_doubt = true;
             }
@@ -503,6 +507,10 @@ impl Trial {
             && self.operation.link_id.is_none()
             && !charged(&self.operation);
         rule!(!self.book.registered, "registered again after it was registered");
+        rule!(
+            !charged(&self.operation) || self.book.unheard == 0,
+            "a customer's code was sent again after it may have arrived"
+        );
         rule!(
             repeatable || !self.book.in_doubt,
             "registered again while the first may exist"

@@ -45,6 +45,7 @@ impl Connector for Talk {
         Abilities {
             revoke: variant.can.revoke,
             refund: variant.can.refund,
+            one_refund_at_a_time: false,
             partial_refund: variant.can.partial_refund,
             link_check: variant.can.link_check,
             link_bind: variant.can.link_bind,

@@ -3,7 +3,7 @@
 
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
-use simulator::{ClientIdentity, alfa, bank, keys};
+use simulator::{ClientIdentity, alfa, bank, keys, sber};
 
 /// What the shop was given by a provider, and where the provider is.
 #[derive(Debug, Clone)]
@@ -97,6 +97,24 @@ pub const SHOPS: &[Shop] = &[
         pace: ALFA_PACE,
         ..SHOP
     },
+    Shop {
+        module: "qrsber",
+        tender_ru: "Сбербанк, СБП",
+        tender_en: "Sberbank, SBP",
+        merchant: sberbank,
+        ..SHOP
+    },
+    Shop {
+        module: "qrsberpay",
+        tender_ru: "SberPay",
+        tender_en: "SberPay",
+        merchant: |papers| {
+            let mut row = sberbank(papers);
+            row.insert("id_qr".to_owned(), sber::ID_QR.into());
+            row
+        },
+        ..SHOP
+    },
 ];
 
 /// Alfa-Bank is asked every ten seconds at most, and an activation of a link lives five minutes at least.
@@ -170,5 +188,21 @@ fn alfa_bank(papers: &Papers) -> Map<String, Value> {
     if let Ok(certificate) = keys::bank().certificate_pem() {
         row.insert("bank_cert".to_owned(), certificate.into());
     }
+    row
+}
+
+fn sberbank(papers: &Papers) -> Map<String, Value> {
+    let mut row = papers.address(sber::PREFIX);
+    row.extend(papers.certificate());
+    row.extend(papers.secret("client_secret"));
+    for (key, value) in [
+        ("client_id", sber::CLIENT_ID),
+        ("member_id", sber::MEMBER_ID),
+        ("tid", sber::TID),
+        ("not_found_codes", sber::refusals::NO_ORDER.0),
+    ] {
+        row.insert(key.to_owned(), value.into());
+    }
+    row.insert("refund_settles".to_owned(), 1.into());
     row
 }

@@ -2,6 +2,7 @@
 
 use super::amount::{parse_amount, parse_item};
 use super::exit;
+use super::pinpad::PinpadArgs;
 use anyhow::{Context, bail};
 use clap::{Args as ClapArgs, Parser, Subcommand};
 use domain::receipt::{Item, Receipt};
@@ -102,6 +103,8 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: LinkCommand,
     },
+    /// Work with an InPAS pin-pad beside the register; needs no daemon
+    Pinpad(PinpadArgs),
 }
 
 #[derive(Subcommand)]

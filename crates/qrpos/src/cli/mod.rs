@@ -4,6 +4,7 @@ pub mod amount;
 mod args;
 mod exit;
 mod interrupt;
+mod pinpad;
 mod sale;
 mod screen;
 
@@ -59,11 +60,13 @@ impl Trouble {
 }
 
 async fn serve(args: Args, screen: &mut Screen) -> Result<Exit, Trouble> {
-    let register = args.connection.register()?;
+    // Not made for the pin-pad, which stands beside the register and needs no daemon.
+    let register = || args.connection.register();
     match args.command {
-        Command::Sale(sale) => Ok(sale::run(&register, sale.pay()?, screen).await?),
+        Command::Pinpad(pinpad) => Ok(Box::pin(pinpad::run(pinpad, screen)).await),
+        Command::Sale(sale) => Ok(sale::run(&register()?, sale.pay()?, screen).await?),
         Command::Cancel { payment } => {
-            let reply = follow(register.cancel(payment.id()?).await, screen).await?;
+            let reply = follow(register()?.cancel(payment.id()?).await, screen).await?;
             Ok(Exit::of_cancel(&reply))
         }
         Command::Refund {
@@ -78,15 +81,15 @@ async fn serve(args: Args, screen: &mut Screen) -> Result<Exit, Trouble> {
                 ..Refund::new(payment.id()?)
             };
             refund.id = refund_id.unwrap_or(refund.id);
-            let reply = follow(register.refund(refund).await, screen).await?;
+            let reply = follow(register()?.refund(refund).await, screen).await?;
             Ok(Exit::of_reply(&reply))
         }
         Command::Status { payment } => {
-            let reply = register.status(payment.id()?).await?;
+            let reply = register()?.status(payment.id()?).await?;
             screen.reply(&reply);
             Ok(Exit::of_reply(&reply))
         }
-        Command::Link { command } => link(&register, command, screen).await,
+        Command::Link { command } => link(&register()?, command, screen).await,
     }
 }
 

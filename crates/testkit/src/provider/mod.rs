@@ -14,13 +14,13 @@ use simulator::{BookEntry, BookRefund, PayerError, Step, books};
 pub const fn step(kind: CallKind) -> Step {
     match kind {
         CallKind::Register => Step::Register,
+        CallKind::Confirm => Step::Confirm,
         CallKind::Status => Step::Status,
         CallKind::Revoke => Step::Revoke,
         CallKind::Refund => Step::Refund,
         CallKind::RefundStatus => Step::RefundStatus,
         CallKind::LinkCheck => Step::LinkCheck,
         CallKind::LinkBind => Step::LinkBind,
-        CallKind::Confirm => Step::Confirm,
     }
 }
 

@@ -4,14 +4,16 @@ use anyhow::{Context, Result, bail, ensure};
 use connector::Turn;
 use domain::call::{LinkCall, Lookup, Reference, RefundCall};
 use domain::{
-    Abilities, Call, CallKind, Certainty, Code, Kopecks, ModuleName, OperationId, State, TerminalId,
+    Abilities, Call, CallKind, Certainty, Code, Kopecks, ModuleName, OperationId, State, Taking, TerminalId,
 };
 use journal::SettingsWrite;
 use protocol::{LinkVerdict, Message, Reply};
 
+use serde_json::{Map, Value, json};
 use simulator::bank::PayerAction;
-use simulator::{Fault, When};
-use std::collections::BTreeSet;
+use simulator::{CodeOutcome, Fault, When};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use testkit::books;
 use testkit::provider::{self, Lack, Sale, Simulated, SimulatedProvider, simulated, step};
 use testkit::till::Till;
@@ -27,6 +29,8 @@ pub struct Shop {
     pub abilities: Abilities,
     /// The register's sticker, for a module that works over one.
     pub sticker: Option<String>,
+    /// The code that was scanned for each payment, for a module that cannot work without one.
+    codes: Mutex<BTreeMap<String, String>>,
     module: &'static str,
     simulated: Simulated,
 }
@@ -54,6 +58,7 @@ impl Shop {
             till,
             abilities: connect(module, &simulated)?.connector.abilities(),
             sticker: None,
+            codes: Mutex::default(),
             module,
             simulated,
         };
@@ -117,19 +122,54 @@ impl Shop {
 
     /// Asks for a payment and waits until the buyer can pay or it has ended.
     pub async fn show(&self, id: &str, amount: i64) -> Result<Reply> {
-        self.world.show(self.till.pay(id, amount)?).await
+        self.world.show(self.asks(id, amount)?).await
+    }
+
+    /// The register asks for a payment: the same content each time. Where the module cannot work without the code on
+    /// the buyer's phone, it has one that the buyer confirms there.
+    pub fn asks(&self, id: &str, amount: i64) -> Result<Message> {
+        if self.abilities.customer_code != Taking::Always {
+            return self.till.pay(id, amount);
+        }
+        let known = self.codes().get(id).cloned();
+        let code = match known {
+            Some(code) => code,
+            None => self.code(CodeOutcome::Hang)?,
+        };
+        self.codes().insert(id.to_owned(), code.clone());
+        self.asks_by_code(id, amount, &code)
+    }
+
+    /// The register asks for a payment by this code.
+    pub fn asks_by_code(&self, id: &str, amount: i64, code: &str) -> Result<Message> {
+        let fields = json!({"amount": amount, "customer_code": code});
+        self.till.message("pay", id, &fields)
+    }
+
+    /// A code on the buyer's phone.
+    pub fn code(&self, outcome: CodeOutcome) -> Result<String> {
+        let now = self.world.bank.now();
+        let code = self.world.bank.lock().customer_code(outcome, now);
+        code.context("a module that takes codes needs `customer_code` of its simulated provider")
+    }
+
+    fn codes(&self) -> MutexGuard<'_, BTreeMap<String, String>> {
+        self.codes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The buyer acts on what the register shows.
     pub fn buyer(&self, shown: &Reply, action: PayerAction) -> Result<()> {
-        let qr = shown.qr.as_ref().map(|qr| qr.payload.as_str());
-        let text = self
-            .sticker
-            .as_deref()
+        let code = shown
+            .id
+            .as_ref()
+            .and_then(|id| self.codes().get(id.as_str()).cloned());
+        let qr = shown.qr.as_ref().map(|qr| qr.payload.clone());
+        let text = code
+            .or_else(|| self.sticker.clone())
             .or(qr.filter(|payload| !payload.is_empty()));
         let text = text.with_context(|| format!("there is nothing to scan in {shown:?}"))?;
         let now = self.world.bank.now();
-        self.world.bank.lock().payer(text, action, None, now)?;
+        self.world.bank.lock().payer(&text, action, None, now)?;
         Ok(())
     }
 
@@ -190,6 +230,19 @@ impl Shop {
         } else {
             self.simulated.wrong_login()?
         };
+        self.settings(row).await
+    }
+
+    /// Puts a client certificate that the provider does not know into the settings. False: the provider wants none.
+    pub async fn wrong_certificate(&self) -> Result<bool> {
+        let Some(row) = self.simulated.wrong_certificate()? else {
+            return Ok(false);
+        };
+        self.settings(row).await?;
+        Ok(true)
+    }
+
+    async fn settings(&self, row: Map<String, Value>) -> Result<()> {
         let write = SettingsWrite::Merchant {
             module: ModuleName::new(self.module)?,
             id: 0,
