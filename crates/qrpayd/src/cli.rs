@@ -65,6 +65,12 @@ pub enum Command {
         #[command(subcommand)]
         command: ModuleCommand,
     },
+    /// Check a provider's description of your own, or print one to begin with.
+    Profile {
+        /// What to do.
+        #[command(subcommand)]
+        command: ProfileCommand,
+    },
     /// List operations, newest first.
     Operations {
         /// The settings file.
@@ -112,6 +118,22 @@ pub enum ModuleCommand {
     /// Try all that can be tried without money: settings, address, TLS, certificates, key. Ends with 0 only when
     /// nothing is at fault.
     Test(ModuleTest),
+}
+
+/// What to do with a provider's description.
+#[derive(Debug, Subcommand)]
+pub enum ProfileCommand {
+    /// Say everything that is wrong with a description, with file, line and key; or print every request that it would
+    /// send, with made-up values. Sends nothing.
+    Check {
+        /// The description.
+        file: PathBuf,
+    },
+    /// Print a shipped description, as a start for one of your own.
+    Show {
+        /// A module that the description serves.
+        module: ModuleName,
+    },
 }
 
 /// Which register's settings are tried.

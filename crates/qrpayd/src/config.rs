@@ -42,7 +42,7 @@ pub async fn obey(file: &Path, command: ConfigCommand) -> anyhow::Result<()> {
             Language::Russian
         };
         let registry = if file.exists() {
-            run::registry(&run::load(file)?)
+            run::registry(&run::load(file)?)?
         } else {
             connectors::registry().clone()
         };
@@ -50,7 +50,7 @@ pub async fn obey(file: &Path, command: ConfigCommand) -> anyhow::Result<()> {
         return Ok(());
     }
     let (settings_file, journal) = run::open_journal_to_read(file).await?;
-    let registry = run::registry(&settings_file);
+    let registry = run::registry(&settings_file)?;
     let journal = journal.as_ref();
     match command {
         ConfigCommand::Describe { .. } => Ok(()),
