@@ -87,7 +87,6 @@ fn made_up_settings(module: &Module) -> Settings {
             KeyType::Number { .. } => text("26300000"),
             KeyType::Flag => Value::Flag(true),
             KeyType::Digits { count } => Value::Text("1".repeat(count)),
-            KeyType::Number { .. } => text("1"),
             KeyType::Word(words) => text(words.first().unwrap_or(&"")),
             KeyType::Url => text("https://provider.example"),
             KeyType::Text { .. } if key.name == "qr_id" => text(LINK_ID),

@@ -3,7 +3,10 @@
 
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
-use simulator::{ClientIdentity, alfa, bank, keys, sber};
+use simulator::{
+    ClientIdentity, alfa, bank, gazprom as gazprombank, keys, podeli as alfa_podeli, rsb as russian_standard,
+    sber, shares as tbank, webmoney,
+};
 
 /// What the shop was given by a provider, and where the provider is.
 #[derive(Debug, Clone)]
@@ -45,6 +48,8 @@ pub struct Shop {
     pub merchant: fn(&Papers) -> Map<String, Value>,
     /// A register's row; empty where a register has nothing of its own.
     pub terminal: fn(&Papers) -> Map<String, Value>,
+    /// The systems behind the module that the cashier chooses from: the protocol's `tender`, in Russian, in English.
+    pub systems: &'static [(&'static str, &'static str, &'static str)],
     /// What the cashier answers when a sticker is bound and the bank's terminal number is asked.
     pub terminal_number: Option<&'static str>,
     /// The demo's pace.
@@ -115,6 +120,86 @@ pub const SHOPS: &[Shop] = &[
         },
         ..SHOP
     },
+    Shop {
+        module: "qrgazprom",
+        tender_ru: "Газпромбанк, QR на экране",
+        tender_en: "Gazprombank, QR on the screen",
+        merchant: gazprom,
+        ..SHOP
+    },
+    Shop {
+        module: "qrgazprom_variable",
+        tender_ru: "Газпромбанк, наклейка у кассы",
+        tender_en: "Gazprombank, sticker at the till",
+        merchant: gazprom,
+        ..SHOP
+    },
+    Shop {
+        module: "qrrsb",
+        tender_ru: "Русский Стандарт, QR на экране",
+        tender_en: "Russian Standard, QR on the screen",
+        merchant: rsb,
+        ..SHOP
+    },
+    Shop {
+        module: "qrrsb_variable",
+        tender_ru: "Русский Стандарт, наклейка у кассы",
+        tender_en: "Russian Standard, sticker at the till",
+        merchant: rsb,
+        ..SHOP
+    },
+    Shop {
+        module: "qrshares",
+        tender_ru: "Т-Банк: QR на экране",
+        tender_en: "T-Bank: QR on the screen",
+        merchant: |papers| {
+            let mut row = papers.address("");
+            row.extend(papers.secret("secret"));
+            for (key, value) in [
+                ("login", tbank::LOGIN),
+                ("password", tbank::PASSWORD),
+                ("partner_id", tbank::PARTNER),
+                ("key", tbank::KEY),
+                ("payload", tbank::PAYLOAD),
+            ] {
+                row.insert(key.to_owned(), value.into());
+            }
+            row
+        },
+        ..SHOP
+    },
+    Shop {
+        module: "qrpodeli",
+        tender_ru: "Подели",
+        tender_en: "Podeli",
+        merchant: |papers| {
+            let mut row = papers.address("");
+            row.extend(papers.secret("token"));
+            row.insert("shop_id".to_owned(), alfa_podeli::SHOP.into());
+            row
+        },
+        ..SHOP
+    },
+    Shop {
+        module: "webmoney",
+        tender_ru: "Шлюз WebMoney",
+        tender_en: "WebMoney gateway",
+        merchant: |papers| {
+            let mut row = papers.address(webmoney::SERVICE);
+            row.extend(papers.certificate());
+            row.extend(papers.secret("agent_key"));
+            row.insert("agent".to_owned(), webmoney::AGENT.into());
+            row.insert("pos".to_owned(), webmoney::POS.into());
+            row
+        },
+        systems: &[
+            ("sbp", "СБП", "SBP"),
+            ("webmoney", "WebMoney", "WebMoney"),
+            ("wechat", "WeChat", "WeChat"),
+            ("alipay", "Alipay", "Alipay"),
+        ],
+        ..SHOP
+    },
 ];
 
 /// Alfa-Bank is asked every ten seconds at most, and an activation of a link lives five minutes at least.
@@ -136,6 +221,7 @@ const SHOP: Shop = Shop {
     tender_en: "",
     merchant: |_| Map::new(),
     terminal: |_| Map::new(),
+    systems: &[],
     terminal_number: None,
     pace: QUICK,
 };
@@ -204,5 +290,23 @@ fn sberbank(papers: &Papers) -> Map<String, Value> {
         row.insert(key.to_owned(), value.into());
     }
     row.insert("refund_settles".to_owned(), 1.into());
+    row
+}
+
+fn gazprom(papers: &Papers) -> Map<String, Value> {
+    let mut row = papers.address("/api/merchant/v1");
+    row.extend(papers.secret("token"));
+    row.insert("merchantId".to_owned(), gazprombank::MERCHANT.into());
+    row.insert("account".to_owned(), gazprombank::ACCOUNT.into());
+    row
+}
+
+fn rsb(papers: &Papers) -> Map<String, Value> {
+    let mut row = papers.address("/eis-app/eis-rs/businessPaymentService");
+    row.extend(papers.certificate());
+    row.insert("login".to_owned(), russian_standard::LOGIN.into());
+    row.insert("merchantId".to_owned(), russian_standard::MERCHANT.into());
+    row.insert("terminalId".to_owned(), russian_standard::TERMINAL.into());
+    row.insert("account".to_owned(), russian_standard::ACCOUNT.into());
     row
 }

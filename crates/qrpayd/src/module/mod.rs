@@ -27,7 +27,7 @@ pub async fn obey(config: &Path, lang: Option<Lang>, command: ModuleCommand) -> 
 
 async fn list(config: &Path, lang: Lang) -> anyhow::Result<()> {
     let (settings, journal) = open_journal_to_read(config).await?;
-    let registry = run::registry(&settings);
+    let registry = run::registry(&settings)?;
     for provider in &registry {
         let module = ModuleName::new(provider.module)?;
         let rows = check::rows(journal.as_ref(), &module).await?;

@@ -22,6 +22,7 @@ mod rows;
 mod secrets;
 mod settings;
 mod terminal_number;
+mod tokens;
 
 use domain::{Code, OperationId, Waiter};
 use protocol::Reply;
