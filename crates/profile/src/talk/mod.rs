@@ -558,3 +558,6 @@ pub(crate) fn first_request(talk: &Talk, call: &Call, now: Timestamp) -> Option<
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests;
