@@ -89,7 +89,9 @@ mod tests {
                     // It belongs to a PKCS#12 file, which is none here; its key takes its place.
                     KeyType::Secret if key.name == "cert_password" && in_file => ("pkey", PEM),
                     KeyType::Secret if in_file => (key.name, "a-secret-that-nobody-has"),
-                    KeyType::Secret if key.required => panic!("{}: {} stands in no file", provider.module, key.name),
+                    KeyType::Secret if key.required => {
+                        panic!("{}: {} stands in no file", provider.module, key.name)
+                    }
                     KeyType::Pem if merchant.contains_key(key.name) => (key.name, PEM),
                     _ => continue,
                 };

@@ -18,7 +18,9 @@ pub fn obey(command: &ProfileCommand) -> anyhow::Result<()> {
 }
 
 fn check(file: &Path) -> anyhow::Result<()> {
-    let size = std::fs::metadata(file).with_context(|| format!("{} cannot be read", file.display()))?.len();
+    let size = std::fs::metadata(file)
+        .with_context(|| format!("{} cannot be read", file.display()))?
+        .len();
     if size > SIZE_MAX_BYTES {
         bail!("{} is longer than {SIZE_MAX_BYTES} bytes", file.display());
     }
@@ -27,7 +29,11 @@ fn check(file: &Path) -> anyhow::Result<()> {
         Ok(profile) => profile,
         Err(faults) => {
             println!("{faults}");
-            bail!("{} cannot be used; see above ({} in all)", file.display(), faults.0.len());
+            bail!(
+                "{} cannot be used; see above ({} in all)",
+                file.display(),
+                faults.0.len()
+            );
         }
     };
     for module in profile.names() {
@@ -43,8 +49,13 @@ fn check(file: &Path) -> anyhow::Result<()> {
 fn show(module: &str) -> anyhow::Result<()> {
     let shipped = of_module(module).ok_or_else(|| {
         let profiles = SHIPPED.iter().filter_map(|shipped| shipped.read().ok());
-        let names: Vec<&str> = profiles.flat_map(|profile| profile.names().collect::<Vec<_>>()).collect();
-        anyhow!("no shipped description serves `{module}`; there are: {}", names.join(", "))
+        let names: Vec<&str> = profiles
+            .flat_map(|profile| profile.names().collect::<Vec<_>>())
+            .collect();
+        anyhow!(
+            "no shipped description serves `{module}`; there are: {}",
+            names.join(", ")
+        )
     })?;
     print!("{}", shipped.text);
     Ok(())
@@ -60,7 +71,9 @@ pub fn open(settings: &Settings) -> anyhow::Result<(Registry, Option<Renew>)> {
     let registry = with(built_in, own)?;
     let renew = move || {
         let read = folder.changed()?;
-        let registry = read.map_err(|faults| anyhow!("{faults}")).and_then(|own| with(connectors::registry(), own));
+        let registry = read
+            .map_err(|faults| anyhow!("{faults}"))
+            .and_then(|own| with(connectors::registry(), own));
         match registry {
             Ok(registry) => {
                 tracing::info!("descriptions of providers were changed; they are in force");

@@ -3,7 +3,10 @@ use crate::Profile;
 use connector::conversation::converse;
 use connector::{Connector, Provider, WireResponse};
 use domain::call::{Lookup, Reference, RefundCall, Register};
-use domain::{Answer, Call, Certainty, Code, Fault, Kopecks, OperationId, PaymentState, RefundState, StoreId, TerminalId, Timestamp};
+use domain::{
+    Answer, Call, Certainty, Code, Fault, Kopecks, OperationId, PaymentState, RefundState, StoreId,
+    TerminalId, Timestamp,
+};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use std::path::Path;
@@ -18,11 +21,16 @@ static BANK: LazyLock<Vec<Provider>> = LazyLock::new(|| {
 });
 
 fn bank() -> Box<dyn Connector> {
-    connect(&BANK[0], json!({"url": "https://bank.example/api", "token": "S3CRET", "shop": "17"}))
+    connect(
+        &BANK[0],
+        json!({"url": "https://bank.example/api", "token": "S3CRET", "shop": "17"}),
+    )
 }
 
 fn connect(provider: &Provider, merchant: Value) -> Box<dyn Connector> {
-    let Value::Object(merchant) = merchant else { panic!() };
+    let Value::Object(merchant) = merchant else {
+        panic!()
+    };
     provider.connect(&merchant, &Map::new()).unwrap().connector
 }
 
@@ -69,7 +77,8 @@ fn hear(call: &Call, answers: &[(u16, &str)]) -> Result<Answer, Fault> {
         .map(|(status, body)| WireResponse::new(*status, (*body).to_owned()))
         .collect();
     let talk = converse(&*bank(), call, &answers, NOW);
-    talk.end.unwrap_or_else(|| panic!("it wants more answers: {:?}", talk.sent))
+    talk.end
+        .unwrap_or_else(|| panic!("it wants more answers: {:?}", talk.sent))
 }
 
 fn status(body: &str) -> Result<Answer, Fault> {
@@ -85,7 +94,12 @@ fn every_status_word_has_its_meaning() {
     for (word, state) in [
         ("NEW", PaymentState::NotStarted),
         ("WAIT", PaymentState::InProgress),
-        ("NO", PaymentState::Declined { reason: Some("why".to_owned()) }),
+        (
+            "NO",
+            PaymentState::Declined {
+                reason: Some("why".to_owned()),
+            },
+        ),
         ("DEAD", PaymentState::Expired),
         ("OFF", PaymentState::Cancelled),
     ] {
@@ -96,7 +110,10 @@ fn every_status_word_has_its_meaning() {
     let reference = Reference::default().with("trx", "T1");
     assert_eq!(
         status(&body),
-        Ok(Answer::Payment(PaymentState::Paid { amount: Some(lookup().amount), reference }))
+        Ok(Answer::Payment(PaymentState::Paid {
+            amount: Some(lookup().amount),
+            reference
+        }))
     );
 }
 
@@ -158,12 +175,25 @@ fn a_refused_revocation_asks_the_status() {
     let state = |word: &str| format!(r#"{{"code":"0","id":"{ORDER}","status":"{word}"}}"#);
     let revoke = Call::Revoke(lookup());
     assert_eq!(hear(&revoke, &[(200, r#"{"code":"0"}"#)]), Ok(Answer::Revoked));
-    assert_eq!(hear(&revoke, &[(204, "")]).unwrap_err().certainty, Certainty::Unknown, "no word for yes");
+    assert_eq!(
+        hear(&revoke, &[(204, "")]).unwrap_err().certainty,
+        Certainty::Unknown,
+        "no word for yes"
+    );
     let dead = state("DEAD");
-    assert_eq!(hear(&revoke, &[no, (200, &dead)]), Ok(Answer::Payment(PaymentState::Expired)));
+    assert_eq!(
+        hear(&revoke, &[no, (200, &dead)]),
+        Ok(Answer::Payment(PaymentState::Expired))
+    );
     let alive = state("NEW");
-    assert_eq!(hear(&revoke, &[no, (200, &alive)]).unwrap_err().certainty, Certainty::Unknown);
-    assert_eq!(hear(&revoke, &[no, (403, "")]).unwrap_err().certainty, Certainty::Unknown);
+    assert_eq!(
+        hear(&revoke, &[no, (200, &alive)]).unwrap_err().certainty,
+        Certainty::Unknown
+    );
+    assert_eq!(
+        hear(&revoke, &[no, (403, "")]).unwrap_err().certainty,
+        Certainty::Unknown
+    );
 }
 
 #[test]
@@ -172,14 +202,28 @@ fn a_refused_refund_is_believed_when_the_provider_does_not_know_it() {
     let call = Call::Refund(refund());
     let no = (200, r#"{"code":"400"}"#);
     let said = |word: &str, sum: u32| format!(r#"{{"code":"0","id":"{id}","status":"{word}","sum":{sum}}}"#);
-    assert_eq!(hear(&call, &[(200, &said("NEW", 5_000))]), Ok(Answer::Refund(RefundState::InProgress)));
-    assert_eq!(hear(&call, &[no, (200, r#"{"code":"404"}"#)]).unwrap_err().certainty, Certainty::Refused);
+    assert_eq!(
+        hear(&call, &[(200, &said("NEW", 5_000))]),
+        Ok(Answer::Refund(RefundState::InProgress))
+    );
+    assert_eq!(
+        hear(&call, &[no, (200, r#"{"code":"404"}"#)])
+            .unwrap_err()
+            .certainty,
+        Certainty::Refused
+    );
     assert!(matches!(
         hear(&call, &[no, (200, &said("DONE", 5_000))]),
         Ok(Answer::Refund(RefundState::Completed { .. }))
     ));
-    assert_eq!(hear(&call, &[no, (200, &said("DONE", 1))]).unwrap_err().certainty, Certainty::Unknown);
-    assert_eq!(hear(&call, &[no, (401, "")]).unwrap_err().certainty, Certainty::Unknown);
+    assert_eq!(
+        hear(&call, &[no, (200, &said("DONE", 1))]).unwrap_err().certainty,
+        Certainty::Unknown
+    );
+    assert_eq!(
+        hear(&call, &[no, (401, "")]).unwrap_err().certainty,
+        Certainty::Unknown
+    );
     assert_eq!(
         hear(&Call::RefundStatus(refund()), &[(200, r#"{"code":"404"}"#)]),
         Ok(Answer::Refund(RefundState::NotFound))

@@ -17,11 +17,17 @@ fn a_folder_is_read_and_read_again_when_it_changes() {
     assert!(watched.changed().is_none());
 
     std::fs::write(file("second.conf"), BANK.replace("qrmybank", "qrsecond")).unwrap();
-    assert_eq!(names(&watched.changed().unwrap().unwrap()), ["qrmybank", "qrsecond"]);
+    assert_eq!(
+        names(&watched.changed().unwrap().unwrap()),
+        ["qrmybank", "qrsecond"]
+    );
     // A broken edit is told once; its repair is a change again.
     std::fs::write(file("second.conf"), BANK.replace("/orders", "orders")).unwrap();
     let faults = watched.changed().unwrap().err().unwrap();
-    assert!(faults.to_string().contains("second.conf:19: calls.register.path"), "{faults}");
+    assert!(
+        faults.to_string().contains("second.conf:19: calls.register.path"),
+        "{faults}"
+    );
     assert!(watched.changed().is_none());
     std::fs::remove_file(file("second.conf")).unwrap();
     assert_eq!(names(&watched.changed().unwrap().unwrap()), ["qrmybank"]);

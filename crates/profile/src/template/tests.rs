@@ -84,7 +84,12 @@ fn register() -> Register {
 
 /// Runs with the names and values of a registration.
 fn with<T>(run: impl FnOnce(&Names<'_>, &View<'_>) -> T) -> T {
-    let (keys, kept, none, settings) = (keys(), BTreeSet::from(["qr".to_owned()]), BTreeSet::new(), settings());
+    let (keys, kept, none, settings) = (
+        keys(),
+        BTreeSet::from(["qr".to_owned()]),
+        BTreeSet::new(),
+        settings(),
+    );
     let names = Names {
         step: Step::Register,
         keys: &keys,
@@ -107,12 +112,17 @@ fn with<T>(run: impl FnOnce(&Names<'_>, &View<'_>) -> T) -> T {
 }
 
 fn text(pattern: &str) -> Result<Option<String>, String> {
-    with(|names, view| Ok(Text::parse(pattern, names)?.fill(view, text::plain).map(|filled| filled.text)))
+    with(|names, view| {
+        Ok(Text::parse(pattern, names)?
+            .fill(view, text::plain)
+            .map(|filled| filled.text))
+    })
 }
 
 fn json(pattern: &str) -> String {
     with(|names, view| {
-        let document = Document::parse(Path::new("t"), &format!("json = {pattern}"), &HashMap::new()).unwrap();
+        let document =
+            Document::parse(Path::new("t"), &format!("json = {pattern}"), &HashMap::new()).unwrap();
         let mut faults = Faults::default();
         let json = Json::parse(&document.top("json"), names, &mut faults);
         assert_eq!(faults, Faults::default());
@@ -129,7 +139,10 @@ fn a_placeholder_is_written_as_it_says() {
     for (pattern, expected) in [
         ("{order}", "07070707070707070707070707070707"),
         ("{order|uuid}", "07070707-0707-0707-0707-070707070707"),
-        ("{amount} {amount|kopecks} {amount|rubles}", "1110.10 111010 1110.10"),
+        (
+            "{amount} {amount|kopecks} {amount|rubles}",
+            "1110.10 111010 1110.10",
+        ),
         ("{now|iso}", "2026-11-22T13:00:00+03:00"),
         ("{expires|yyyyMMddHHmmss}", "20261122130450"),
         ("{life|minutes}/{life|seconds}", "5/290"),
@@ -148,14 +161,34 @@ fn a_placeholder_is_written_as_it_says() {
 #[test]
 fn json_keeps_kinds_and_leaves_out_what_is_absent() {
     for (pattern, expected) in [
-        ("{ a = \"{amount}\", b = \"{amount|text}\", c = \"{amount|kopecks}\" }", r#"{"a":1110.10,"b":"1110.10","c":111010}"#),
-        ("{ a = \"01\", b = 2, c = true, d = \"{store}\", e = \"{store|number}\" }", r#"{"a":"01","b":2,"c":true,"d":"12","e":12}"#),
-        ("{ a = \"{key.absent}\", b { c = \"{key.absent}\" }, d = [\"{key.absent}\"], e = [\"{store}\", \"{key.absent}\"] }", r#"{"e":["12"]}"#),
-        ("{ a = \"{key.shop}\", b = \"x{receipt.shift}\", c = \"{receipt.shift}\" }", r#"{"a":"a/б&c","b":"x5","c":5}"#),
-        ("{ a = \"{now|unix_s}\", b = \"{now|unix_ms|text}\" }", r#"{"a":1795341600,"b":"1795341600000"}"#),
-        ("{ i { \"{items}\" { n = \"{item.name}\", c = \"{item.code}\", q = \"{item.quantity|number}\", s = \"{item.sum}\", p = \"{item.index}\" } } }",
-         r#"{"i":[{"n":"Сыр <\"1\">","c":"460","q":0.350,"s":3.68,"p":1},{"n":"Хлеб","q":0.350,"s":3.68,"p":2}]}"#),
-        ("{ ids { \"{orders}\" = \"{order}\" } }", r#"{"ids":["07070707070707070707070707070707"]}"#),
+        (
+            "{ a = \"{amount}\", b = \"{amount|text}\", c = \"{amount|kopecks}\" }",
+            r#"{"a":1110.10,"b":"1110.10","c":111010}"#,
+        ),
+        (
+            "{ a = \"01\", b = 2, c = true, d = \"{store}\", e = \"{store|number}\" }",
+            r#"{"a":"01","b":2,"c":true,"d":"12","e":12}"#,
+        ),
+        (
+            "{ a = \"{key.absent}\", b { c = \"{key.absent}\" }, d = [\"{key.absent}\"], e = [\"{store}\", \"{key.absent}\"] }",
+            r#"{"e":["12"]}"#,
+        ),
+        (
+            "{ a = \"{key.shop}\", b = \"x{receipt.shift}\", c = \"{receipt.shift}\" }",
+            r#"{"a":"a/б&c","b":"x5","c":5}"#,
+        ),
+        (
+            "{ a = \"{now|unix_s}\", b = \"{now|unix_ms|text}\" }",
+            r#"{"a":1795341600,"b":"1795341600000"}"#,
+        ),
+        (
+            "{ i { \"{items}\" { n = \"{item.name}\", c = \"{item.code}\", q = \"{item.quantity|number}\", s = \"{item.sum}\", p = \"{item.index}\" } } }",
+            r#"{"i":[{"n":"Сыр <\"1\">","c":"460","q":0.350,"s":3.68,"p":1},{"n":"Хлеб","q":0.350,"s":3.68,"p":2}]}"#,
+        ),
+        (
+            "{ ids { \"{orders}\" = \"{order}\" } }",
+            r#"{"ids":["07070707070707070707070707070707"]}"#,
+        ),
         ("{ a = \"{key.absent}\" }", "{}"),
         ("[ { a = \"{store}\" } ]", r#"[{"a":"12"}]"#),
     ] {
@@ -166,7 +199,9 @@ fn json_keeps_kinds_and_leaves_out_what_is_absent() {
 #[test]
 fn xml_leaves_out_elements_and_escapes_values() {
     assert_eq!(
-        xml("<a:r x=\"{key.shop}\"><p>{key.absent}</p><q t=\"1\">{key.absent}</q><s>{store}</s>{items}<i>{item.name}</i>{/items}</a:r>"),
+        xml(
+            "<a:r x=\"{key.shop}\"><p>{key.absent}</p><q t=\"1\">{key.absent}</q><s>{store}</s>{items}<i>{item.name}</i>{/items}</a:r>"
+        ),
         "<a:r x=\"a/б&amp;c\"><s>12</s><i>Сыр &lt;&quot;1&quot;&gt;</i><i>Хлеб</i></a:r>"
     );
     // Not alone in its element: it is nothing, and the element stays.
@@ -184,7 +219,10 @@ fn a_secret_is_known_as_one() {
 
 #[test]
 fn an_address_takes_any_value_at_its_place() {
-    assert_eq!(percent_encode("a/б?c=d&e.f-g_h~"), "a%2F%D0%B1%3Fc%3Dd%26e.f-g_h~");
+    assert_eq!(
+        percent_encode("a/б?c=d&e.f-g_h~"),
+        "a%2F%D0%B1%3Fc%3Dd%26e.f-g_h~"
+    );
 }
 
 proptest! {

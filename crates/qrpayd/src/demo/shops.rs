@@ -3,9 +3,7 @@
 
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
-use simulator::{
-    ClientIdentity, alfa, bank, gazprom as gazprombank, keys, rsb as russian_standard, sber,
-};
+use simulator::{ClientIdentity, alfa, bank, gazprom as gazprombank, keys, rsb as russian_standard, sber};
 
 /// What the shop was given by a provider, and where the provider is.
 #[derive(Debug, Clone)]
