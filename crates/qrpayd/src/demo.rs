@@ -141,10 +141,27 @@ fn tenders(street: &Street, secret: &SecretString) -> anyhow::Result<Vec<Tender>
             module: ModuleName::new(shop.module)?,
             title,
             scans_customer_code: opening::abilities(shop, &papers)?.customer_code == Taking::Always,
+            system: None,
             link: None,
         })
     };
-    opening::open_shops().map(tender).collect()
+    let mut tenders = Vec::new();
+    for shop in opening::open_shops() {
+        let whole = tender(shop)?;
+        if shop.systems.is_empty() {
+            tenders.push(whole);
+            continue;
+        }
+        tenders.extend(shop.systems.iter().map(|(system, ru, en)| Tender {
+            title: Text::new(
+                &format!("{}: {ru}", whole.title.ru),
+                &format!("{}: {en}", whole.title.en),
+            ),
+            system: Some((*system).to_owned()),
+            ..whole.clone()
+        }));
+    }
+    Ok(tenders)
 }
 
 fn pages(

@@ -61,6 +61,7 @@ fn options(timeout_ms: u64, outputs: Outputs) -> anyhow::Result<KioskOptions> {
             module: module.parse()?,
             title: Text::new(ru, en),
             scans_customer_code: scans,
+            system: None,
             link: None,
         })
     };

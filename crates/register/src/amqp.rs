@@ -13,10 +13,12 @@ use protocol::Reply;
 use secrecy::{ExposeSecret, SecretString};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
-const EXCHANGE: &str = "amq.topic";
+/// The topic exchange where the daemon listens unless it is set otherwise (the product manual).
+pub(crate) const EXCHANGE: &str = "amq.topic";
 /// RabbitMQ's pseudo-queue: replies come straight to the channel that asked.
 const REPLY_TO: &str = "amq.rabbitmq.reply-to";
 /// Replies that wait to be read for one request; more are dropped, and the status question finds what was missed.
@@ -30,6 +32,8 @@ type Waiting = Arc<Mutex<HashMap<String, mpsc::Sender<Vec<u8>>>>>;
 pub(crate) struct AmqpDoor {
     url: SecretString,
     address: String,
+    exchange: ShortString,
+    connect_timeout: Duration,
     live: tokio::sync::Mutex<Option<Live>>,
 }
 
@@ -55,12 +59,28 @@ impl AmqpDoor {
         Ok(Self {
             url,
             address: format!("{}:{}", uri.authority.host, uri.authority.port),
+            exchange: ShortString::from(EXCHANGE),
+            connect_timeout: CONNECT_TIMEOUT,
             live: tokio::sync::Mutex::new(None),
         })
     }
 
+    /// Another exchange.
+    pub(crate) fn with_exchange(mut self, exchange: &str) -> Result<Self, RegisterError> {
+        self.exchange = ShortString::try_new(exchange.to_owned()).map_err(|_| {
+            RegisterError::Settings("the exchange's name is too long for AMQP: 255 bytes".to_owned())
+        })?;
+        Ok(self)
+    }
+
+    /// Another limit for a connection to stand.
+    pub(crate) fn with_connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
     async fn connect_in_time(&self) -> Result<Live, DoorError> {
-        timeout(CONNECT_TIMEOUT, self.connect())
+        timeout(self.connect_timeout, self.connect())
             .await
             .unwrap_or_else(|_| Err(DoorError::NotSent("RabbitMQ does not answer".to_owned())))
     }
@@ -159,12 +179,17 @@ impl Door for AmqpDoor {
             };
             (live.channel.clone(), replies)
         };
-        publish(&channel, &key, envelope).await?;
+        publish(&channel, self.exchange.clone(), &key, envelope).await?;
         Ok(Box::new(line))
     }
 }
 
-async fn publish(channel: &Channel, key: &str, envelope: &Envelope) -> Result<(), DoorError> {
+async fn publish(
+    channel: &Channel,
+    exchange: ShortString,
+    key: &str,
+    envelope: &Envelope,
+) -> Result<(), DoorError> {
     let too_long = |what: &str| DoorError::NotSent(format!("{what} is too long for AMQP: 255 bytes"));
     let correlation =
         ShortString::try_new(envelope.id.to_string()).map_err(|_| too_long("the request id"))?;
@@ -182,7 +207,7 @@ async fn publish(channel: &Channel, key: &str, envelope: &Envelope) -> Result<()
     };
     let broken = |error: &lapin::Error| DoorError::Broken(format!("RabbitMQ: {error}"));
     let confirm = channel
-        .basic_publish(EXCHANGE.into(), key.into(), options, &envelope.body, properties)
+        .basic_publish(exchange, key.into(), options, &envelope.body, properties)
         .await
         .map_err(|error| broken(&error))?;
     match confirm.await.map_err(|error| broken(&error))? {

@@ -1,7 +1,7 @@
 //! The HTTP door: `POST /api/v1/operations`, then server-sent events.
 
 use crate::RegisterError;
-use crate::door::{CONNECT_TIMEOUT, Door, DoorError, Line, REPLY_BYTES_MAX, read_reply};
+use crate::door::{Door, DoorError, Line, REPLY_BYTES_MAX, read_reply};
 use crate::order::Envelope;
 use crate::sse::Events;
 use async_trait::async_trait;
@@ -12,6 +12,7 @@ use reqwest::{Client, Response, StatusCode, Url};
 use rustls::{ClientConfig, RootCertStore};
 use secrecy::{ExposeSecret, SecretString};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Speaks HTTP to the daemon.
 pub(crate) struct HttpDoor {
@@ -22,7 +23,11 @@ pub(crate) struct HttpDoor {
 }
 
 impl HttpDoor {
-    pub(crate) fn new(url: &str, token: SecretString) -> Result<Self, RegisterError> {
+    pub(crate) fn new(
+        url: &str,
+        token: SecretString,
+        connect_timeout: Duration,
+    ) -> Result<Self, RegisterError> {
         let bad =
             |why: String| RegisterError::Settings(format!("the daemon's address cannot be used: {why}"));
         let base = Url::parse(url).map_err(|error| bad(error.to_string()))?;
@@ -41,7 +46,7 @@ impl HttpDoor {
             .tls_backend_preconfigured(tls()?)
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(CONNECT_TIMEOUT)
+            .connect_timeout(connect_timeout)
             .build()
             .map_err(|error| bad(error.to_string()))?;
         Ok(Self {

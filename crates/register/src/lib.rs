@@ -36,6 +36,7 @@ pub mod outputs;
 mod patience;
 mod sse;
 mod stream;
+pub mod ukm;
 
 pub use error::RegisterError;
 pub use kiosk2::{Kiosk2, Slide};
@@ -45,7 +46,7 @@ pub use stream::ReplyStream;
 
 use conversation::Conversation;
 use domain::{ModuleName, StoreId, TerminalId};
-use door::Door;
+use door::{CONNECT_TIMEOUT, Door};
 use order::{Envelope, Sender};
 use protocol::Reply;
 use secrecy::SecretString;
@@ -68,7 +69,7 @@ impl Register {
         store: StoreId,
         terminal: TerminalId,
     ) -> Result<Self, RegisterError> {
-        let door = http::HttpDoor::new(url, token)?;
+        let door = http::HttpDoor::new(url, token, CONNECT_TIMEOUT)?;
         Ok(Self::new(Arc::new(door), None, store, terminal))
     }
 

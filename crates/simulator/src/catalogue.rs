@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::bank::{self, Bank, BankOptions, Merchant};
 use crate::provider::{About, Provider};
-use crate::{alfa, gazprom, rsb, sber};
+use crate::{alfa, gazprom, rsb, sber, webmoney};
 
 /// What a provider is opened with: the one shop that it knows.
 #[derive(Debug, Clone)]
@@ -57,6 +57,7 @@ pub const KINDS: &[Kind] = &[
     gazprom::KIND,
     rsb::KIND,
     sber::KIND,
+    webmoney::KIND,
 ];
 
 /// The provider of this name.

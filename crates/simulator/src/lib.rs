@@ -104,9 +104,11 @@ pub mod sber;
 pub mod server;
 pub mod shared;
 pub mod signature;
+mod soap;
 pub mod street;
 pub mod teller;
 mod tls;
+pub mod webmoney;
 pub mod wire;
 
 pub use bank::{Bank, BankOptions, Merchant};

@@ -13,6 +13,8 @@ pub struct Till {
     pub terminal: String,
     /// The module that it names.
     pub module: String,
+    /// Which of several systems behind the module its payments name.
+    pub tender: Option<String>,
 }
 
 impl Till {
@@ -22,6 +24,7 @@ impl Till {
             store: "1".to_owned(),
             terminal: terminal.to_owned(),
             module: DYNAMIC.to_owned(),
+            tender: None,
         }
     }
 
@@ -52,6 +55,9 @@ impl Till {
         });
         if let (Some(message), Some(fields)) = (message.as_object_mut(), fields.as_object()) {
             message.extend(fields.clone());
+        }
+        if let (Some(tender), "pay") = (&self.tender, operation) {
+            message["tender"] = json!(tender);
         }
         Ok(protocol::parse(message.to_string().as_bytes())?)
     }

@@ -105,6 +105,31 @@ pub(super) fn read(
     Calls { calls, tenders }
 }
 
+/// Reads `tender_codes`: for a system of `tenders` the key that holds the register's own code of it.
+pub(super) fn tender_codes(
+    layers: &Layers<'_>,
+    keys: &[Key],
+    tenders: &[(String, Text)],
+    faults: &mut Faults,
+) -> Vec<(String, &'static str)> {
+    let mut codes = Vec::new();
+    for (name, node) in layers.members("tender_codes") {
+        if !tenders.iter().any(|(tender, _)| *tender == name) {
+            faults.unusable(&node, "`tenders` has no such system");
+            continue;
+        }
+        let written = faults.take(node.text()).flatten().unwrap_or_default();
+        match keys.iter().find(|key| key.name == written) {
+            Some(key) => codes.push((name.to_owned(), key.name)),
+            None => faults.unusable(
+                &node,
+                format!("the settings have no key `{written}`; declare it in `keys`"),
+            ),
+        }
+    }
+    codes
+}
+
 fn read_call(
     layers: &Layers<'_>,
     node: &Node<'_>,

@@ -18,7 +18,7 @@ use layers::Layers;
 const MODULES_MAX: usize = 16;
 
 /// What may stand at the top for every module, or in a module for itself.
-const SECTION: [&str; 20] = [
+const SECTION: [&str; 21] = [
     "auth",
     "headers",
     "sign",
@@ -30,6 +30,7 @@ const SECTION: [&str; 20] = [
     "keys",
     "defaults",
     "tenders",
+    "tender_codes",
     "calls",
     "can",
     "cash_link",
@@ -162,6 +163,7 @@ fn variant(
         lost: lost.unwrap_or(LostRegistration::AskByOrder),
         customer_code: customer_code.unwrap_or_default(),
         subscriber,
+        tender_codes: calls::tender_codes(layers, keys, &read.tenders, faults),
         tenders: read.tenders,
         calls: read.calls,
     };

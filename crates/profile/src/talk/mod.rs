@@ -278,9 +278,21 @@ impl Talk {
         Ok(facts)
     }
 
+    /// The register's own codes of the systems behind the gateway, with the systems' names.
+    pub(crate) fn tender_codes(&self) -> impl Iterator<Item = (String, &str)> {
+        self.variant().tender_codes.iter().filter_map(|(name, key)| {
+            let Some(Value::Text(code)) = self.settings.values.get(key) else {
+                return None;
+            };
+            Some((code.clone(), name.as_str()))
+        })
+    }
+
     fn tender(&self, call: &Register, facts: &Facts<'_>) -> Result<String, Fault> {
         let tenders = &self.variant().tenders;
-        let wanted = call.tender.as_deref().unwrap_or_default();
+        let asked = call.tender.as_deref().unwrap_or_default();
+        let by_code = self.tender_codes().find(|(code, _)| code == asked);
+        let wanted = by_code.map_or(asked, |(_, name)| name);
         let found = tenders.iter().find(|(name, _)| name == wanted);
         let word = found.and_then(|(_, text)| text.fill(&View::of(facts), crate::template::text::plain));
         word.map(|filled| filled.text).ok_or_else(|| {

@@ -3,7 +3,9 @@
 
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
-use simulator::{ClientIdentity, alfa, bank, gazprom as gazprombank, keys, rsb as russian_standard, sber};
+use simulator::{
+    ClientIdentity, alfa, bank, gazprom as gazprombank, keys, rsb as russian_standard, sber, webmoney,
+};
 
 /// What the shop was given by a provider, and where the provider is.
 #[derive(Debug, Clone)]
@@ -45,6 +47,8 @@ pub struct Shop {
     pub merchant: fn(&Papers) -> Map<String, Value>,
     /// A register's row; empty where a register has nothing of its own.
     pub terminal: fn(&Papers) -> Map<String, Value>,
+    /// The systems behind the module that the cashier chooses from: the protocol's `tender`, in Russian, in English.
+    pub systems: &'static [(&'static str, &'static str, &'static str)],
     /// What the cashier answers when a sticker is bound and the bank's terminal number is asked.
     pub terminal_number: Option<&'static str>,
     /// The demo's pace.
@@ -143,6 +147,26 @@ pub const SHOPS: &[Shop] = &[
         merchant: rsb,
         ..SHOP
     },
+    Shop {
+        module: "webmoney",
+        tender_ru: "Шлюз WebMoney",
+        tender_en: "WebMoney gateway",
+        merchant: |papers| {
+            let mut row = papers.address(webmoney::SERVICE);
+            row.extend(papers.certificate());
+            row.extend(papers.secret("agent_key"));
+            row.insert("agent".to_owned(), webmoney::AGENT.into());
+            row.insert("pos".to_owned(), webmoney::POS.into());
+            row
+        },
+        systems: &[
+            ("sbp", "СБП", "SBP"),
+            ("webmoney", "WebMoney", "WebMoney"),
+            ("wechat", "WeChat", "WeChat"),
+            ("alipay", "Alipay", "Alipay"),
+        ],
+        ..SHOP
+    },
 ];
 
 /// Alfa-Bank is asked every ten seconds at most, and an activation of a link lives five minutes at least.
@@ -164,6 +188,7 @@ const SHOP: Shop = Shop {
     tender_en: "",
     merchant: |_| Map::new(),
     terminal: |_| Map::new(),
+    systems: &[],
     terminal_number: None,
     pace: QUICK,
 };

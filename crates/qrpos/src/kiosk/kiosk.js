@@ -265,6 +265,7 @@
       },
     };
     if (tender.link) message.link = tender.link;
+    if (chosenTender().system) message.tender = chosenTender().system;
     if (customerCode) message.customer_code = customerCode;
     const sale = { message, startedAt: Date.now(), lines: bought, withCode: Boolean(customerCode) };
     state = { ...state, phase: "paying", sale, reply: null, cancelling: false, confirming: false, refunds: [] };

@@ -62,7 +62,9 @@ impl Shop {
             module,
             simulated,
         };
-        shop.abilities = shop.built()?.connector.abilities();
+        let built = shop.built()?;
+        shop.abilities = built.connector.abilities();
+        shop.till.tender = built.tenders.first().cloned();
         Ok(shop)
     }
 
