@@ -17,7 +17,9 @@ fn description(title: &str) -> String {
 fn settings(folder: &Path) -> Settings {
     let file = folder.join("qrpayd.conf");
     std::fs::write(&file, "profiles = \"own\"\nmodules = [\"qrown\"]\n").unwrap();
-    settings::load(&file, &std::collections::HashMap::new()).unwrap().0
+    settings::load(&file, &std::collections::HashMap::new())
+        .unwrap()
+        .0
 }
 
 #[tokio::test]
@@ -28,11 +30,16 @@ async fn a_changed_description_is_in_force_without_a_restart() {
     std::fs::create_dir(&own).unwrap();
     std::fs::write(&file, description("First")).unwrap();
     let (registry, renew) = profiles::open(&settings(folder.path())).unwrap();
-    assert!(registry.find("qrraiffd").is_some(), "the modules of this build are there too");
+    assert!(
+        registry.find("qrraiffd").is_some(),
+        "the modules of this build are there too"
+    );
 
     let journal = MemoryJournal::new();
     let name = ModuleName::new("qrown").unwrap();
-    let modules = Modules::switch_on(std::slice::from_ref(&name), &registry, &journal).await.unwrap();
+    let modules = Modules::switch_on(std::slice::from_ref(&name), &registry, &journal)
+        .await
+        .unwrap();
     let modules = modules.renewed_by(renew.unwrap());
     let title = || modules.provider(&name).unwrap().title_en;
     assert!(!modules.refresh(&journal).await.unwrap());
@@ -42,7 +49,11 @@ async fn a_changed_description_is_in_force_without_a_restart() {
     assert!(modules.refresh(&journal).await.unwrap());
     assert_eq!(title(), "The second");
     // A broken one is not taken, and neither is one that has gone: the earlier one stays.
-    std::fs::write(&file, description("Broken").replace("money = kopecks", "money = pence")).unwrap();
+    std::fs::write(
+        &file,
+        description("Broken").replace("money = kopecks", "money = pence"),
+    )
+    .unwrap();
     assert!(!modules.refresh(&journal).await.unwrap());
     assert_eq!(title(), "The second");
     std::fs::remove_file(&file).unwrap();
@@ -55,11 +66,28 @@ fn a_description_that_cannot_be_used_stops_the_start() {
     let folder = tempfile::tempdir().unwrap();
     let own = folder.path().join("own");
     let settings = settings(folder.path());
-    let told = || profiles::open(&settings).err().map(|error| format!("{error:#}")).unwrap_or_default();
+    let told = || {
+        profiles::open(&settings)
+            .err()
+            .map(|error| format!("{error:#}"))
+            .unwrap_or_default()
+    };
     assert!(told().contains("own: the file cannot be read"), "{}", told());
     std::fs::create_dir(&own).unwrap();
-    std::fs::write(own.join("own.conf"), description("x").replace("/v1/orders\n", "v1/orders\n")).unwrap();
-    assert!(told().contains("calls.register.path: begins with a slash"), "{}", told());
-    std::fs::write(own.join("own.conf"), description("x").replace("qrown", "qrraiffd")).unwrap();
+    std::fs::write(
+        own.join("own.conf"),
+        description("x").replace("/v1/orders\n", "v1/orders\n"),
+    )
+    .unwrap();
+    assert!(
+        told().contains("calls.register.path: begins with a slash"),
+        "{}",
+        told()
+    );
+    std::fs::write(
+        own.join("own.conf"),
+        description("x").replace("qrown", "qrraiffd"),
+    )
+    .unwrap();
     assert!(told().contains("two modules are called `qrraiffd`"), "{}", told());
 }

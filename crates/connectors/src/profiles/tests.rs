@@ -38,11 +38,22 @@ fn every_request_is_as_it_was() {
     }
 }
 
-/// Every shipped module with settings of its own.
+/// The modules that are tried here; others have tests in their own folders.
+const TRIED: [&str; 6] = [
+    "qrgazprom",
+    "qrgazprom_variable",
+    "qrrsb",
+    "qrrsb_variable",
+    "qrshares",
+    "qrpodeli",
+];
+
+/// Every one of them, with settings of its own.
 fn modules() -> Vec<(&'static str, Box<dyn Connector>)> {
-    let built = PROVIDERS
+    let tried = PROVIDERS
         .iter()
-        .map(|provider| (provider.module, connect(provider, &Map::new())));
+        .filter(|provider| TRIED.contains(&provider.module));
+    let built = tried.map(|provider| (provider.module, connect(provider, &Map::new())));
     built.collect()
 }
 
