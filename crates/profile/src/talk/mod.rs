@@ -9,7 +9,7 @@ use crate::answer::{Refusal, Said};
 use crate::model::{CallPattern, Module, Variant};
 use crate::template::values::Base;
 use crate::template::{Facts, Step, Value, View};
-use connector::answer::{proves_nothing, question, unclear};
+use connector::answer::{done, proves_nothing, question, too_long, unclear};
 use connector::provider::{ManyStates, StatusMany};
 use connector::purpose::purpose;
 use connector::{CallbackError, Connector, RawCallback, Turn, WireRequest, WireResponse};
@@ -547,20 +547,6 @@ fn payment(
         Said::No(refusal) if refusal.is_not_found() => Ok(PaymentState::NotFound),
         Said::No(refusal) => Err(refusal.fault(Code::ProviderRefused)),
     }
-}
-
-/// The end of a call.
-#[expect(
-    clippy::unnecessary_wraps,
-    reason = "the arm of a conversation that ends well"
-)]
-fn done(answer: Answer) -> Result<Turn, Fault> {
-    Ok(Turn::Done(answer))
-}
-
-/// More was heard than any call asks for.
-fn too_long() -> Result<Turn, Fault> {
-    Err(unclear("more responses than requests"))
 }
 
 /// The request of a call, for those who want to see it.
