@@ -57,7 +57,7 @@ fn modules() -> Vec<(&'static str, Box<dyn Connector>)> {
     built.collect()
 }
 
-fn module(name: &str, terminal: Value) -> Box<dyn Connector> {
+fn module(name: &str, terminal: &Value) -> Box<dyn Connector> {
     let provider = PROVIDERS.iter().find(|provider| provider.module == name).unwrap();
     connect(provider, terminal.as_object().unwrap())
 }
@@ -276,7 +276,7 @@ fn every_error_word_has_its_meaning() {
         ("qrshares", 200, shares),
     ];
     for (name, http, words) in tables {
-        let connector = module(name, json!({}));
+        let connector = module(name, &json!({}));
         for (word, certainty, code) in words {
             let body = json!({"code": word, "message": "why"}).to_string();
             let fault = hear(&*connector, &Call::Register(Box::new(register())), http, &body).unwrap_err();
@@ -284,7 +284,7 @@ fn every_error_word_has_its_meaning() {
             assert_eq!(fault.provider_code.as_deref(), Some(word), "{name} {word}");
         }
     }
-    let podeli = module("qrpodeli", json!({}));
+    let podeli = module("qrpodeli", &json!({}));
     let call = Call::Register(Box::new(Register {
         customer_code: Some("7001".to_owned()),
         ..register()
@@ -341,7 +341,7 @@ fn refunds_are_read_about_this_very_refund() {
 
 #[test]
 fn podeli_charges_a_code_and_nothing_else() {
-    let podeli = module("qrpodeli", json!({}));
+    let podeli = module("qrpodeli", &json!({}));
     let without = podeli
         .next(&Call::Register(Box::new(register())), &[], NOW)
         .unwrap_err();
@@ -372,8 +372,8 @@ fn podeli_charges_a_code_and_nothing_else() {
 
 #[test]
 fn shares_fills_the_pattern_of_its_link() {
-    let linked = module("qrshares", json!({"qr_id": LINK}));
-    assert!(linked.abilities().cash_link && !module("qrshares", json!({})).abilities().cash_link);
+    let linked = module("qrshares", &json!({"qr_id": LINK}));
+    assert!(linked.abilities().cash_link && !module("qrshares", &json!({})).abilities().cash_link);
     let body = json!({"code": "0", "orderId": ORDER, "qrId": LINK}).to_string();
     let Ok(Answer::Registered(told)) = hear(&*linked, &Call::Register(Box::new(register())), 200, &body)
     else {
@@ -385,7 +385,7 @@ fn shares_fills_the_pattern_of_its_link() {
     );
     let own = module(
         "qrshares",
-        json!({"qr_id": LINK, "payload": "https://own.example/%2"}),
+        &json!({"qr_id": LINK, "payload": "https://own.example/%2"}),
     );
     let Ok(Answer::Registered(told)) = hear(&*own, &Call::Register(Box::new(register())), 200, &body) else {
         panic!()
