@@ -60,8 +60,8 @@ pub struct Shop {
 pub const SHOPS: &[Shop] = &[
     Shop {
         module: "qrraiffd",
-        tender_ru: "QR на экране",
-        tender_en: "QR on the screen",
+        tender_ru: "Райффайзенбанк: QR на экране",
+        tender_en: "Raiffeisenbank: QR on the screen",
         merchant: |papers| {
             let mut row = raiffeisen(papers);
             row.insert("sbpMerchantId".to_owned(), bank::MERCHANT.into());
@@ -71,8 +71,8 @@ pub const SHOPS: &[Shop] = &[
     },
     Shop {
         module: "qrraiffd_variable",
-        tender_ru: "Наклейка у кассы",
-        tender_en: "Sticker at the till",
+        tender_ru: "Райффайзенбанк: наклейка у кассы",
+        tender_en: "Raiffeisenbank: sticker at the till",
         merchant: raiffeisen,
         ..SHOP
     },
@@ -104,8 +104,8 @@ pub const SHOPS: &[Shop] = &[
     },
     Shop {
         module: "qrsber",
-        tender_ru: "Сбербанк, СБП",
-        tender_en: "Sberbank, SBP",
+        tender_ru: "Сбербанк: СБП",
+        tender_en: "Sberbank: SBP",
         merchant: sberbank,
         ..SHOP
     },
@@ -122,29 +122,29 @@ pub const SHOPS: &[Shop] = &[
     },
     Shop {
         module: "qrgazprom",
-        tender_ru: "Газпромбанк, QR на экране",
-        tender_en: "Gazprombank, QR on the screen",
+        tender_ru: "Газпромбанк: QR на экране",
+        tender_en: "Gazprombank: QR on the screen",
         merchant: gazprom,
         ..SHOP
     },
     Shop {
         module: "qrgazprom_variable",
-        tender_ru: "Газпромбанк, наклейка у кассы",
-        tender_en: "Gazprombank, sticker at the till",
+        tender_ru: "Газпромбанк: наклейка у кассы",
+        tender_en: "Gazprombank: sticker at the till",
         merchant: gazprom,
         ..SHOP
     },
     Shop {
         module: "qrrsb",
-        tender_ru: "Русский Стандарт, QR на экране",
-        tender_en: "Russian Standard, QR on the screen",
+        tender_ru: "Русский Стандарт: QR на экране",
+        tender_en: "Russian Standard: QR on the screen",
         merchant: rsb,
         ..SHOP
     },
     Shop {
         module: "qrrsb_variable",
-        tender_ru: "Русский Стандарт, наклейка у кассы",
-        tender_en: "Russian Standard, sticker at the till",
+        tender_ru: "Русский Стандарт: наклейка у кассы",
+        tender_en: "Russian Standard: sticker at the till",
         merchant: rsb,
         ..SHOP
     },
