@@ -156,8 +156,8 @@ fn tenders(street: &Street, secret: &SecretString) -> anyhow::Result<Vec<Tender>
         }
         tenders.extend(shop.systems.iter().map(|(system, ru, en)| Tender {
             title: Text::new(
-                &format!("{}: {ru}", whole.title.ru),
-                &format!("{}: {en}", whole.title.en),
+                format!("{}: {ru}", whole.title.ru),
+                format!("{}: {en}", whole.title.en),
             ),
             system: Some((*system).to_owned()),
             ..whole.clone()
