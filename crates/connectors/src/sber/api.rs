@@ -1,5 +1,7 @@
 //! The bank's messages, field by field, and the requests that carry them. Only fields that are used stand here.
 
+#![expect(clippy::struct_field_names, reason = "the fields have the bank's names")]
+
 use super::config::Settings;
 use connector::{Method, Printed, TokenNeed, WireRequest, request_id, token};
 use domain::{Code, Fault, Kopecks, OrderId, Timestamp};

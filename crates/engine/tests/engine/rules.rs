@@ -229,12 +229,13 @@ impl Trial {
         let grace_over = book
             .sent_at
             .is_none_or(|at| now.ms_since(at) >= before.policy.not_found_grace_ms);
+        // A preparation that brings nothing new is a mistake of the connector, so nobody knows.
+        let say = match say {
+            Say::RefundPrepared if before.reference == prepared() => Say::Unknown,
+            say => say,
+        };
         match say {
             Say::Unknown | Say::BusyFor(_) | Say::Revoked | Say::RefundNotFound if sends => {
-                book.unheard += 1;
-                book.in_doubt = true;
-            }
-            Say::RefundPrepared if before.reference == prepared() => {
                 book.unheard += 1;
                 book.in_doubt = true;
             }

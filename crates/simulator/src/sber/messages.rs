@@ -1,5 +1,7 @@
 //! What the shop writes and what the bank answers, in the bank's fields.
 
+#![expect(clippy::struct_field_names, reason = "the fields have the bank's names")]
+
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
