@@ -197,6 +197,15 @@ pub enum ConfigCommand {
         /// The file; `-` for standard input.
         file: PathBuf,
     },
+    /// Write the `webmoney` row of a merchant from the files of the register's WebMoney module: WebMoneySettings.txt,
+    /// WebMoneyPaymentTypes.txt and the certificate named after the POS, all in one folder.
+    ImportWebmoney {
+        /// The folder.
+        folder: PathBuf,
+        /// The merchant's id; 0 serves every store that is not listed.
+        #[arg(long, default_value_t = 0)]
+        merchant: i64,
+    },
     /// Print all rows of a module as JSON, secrets included: keep the output safe.
     Export {
         /// The module.

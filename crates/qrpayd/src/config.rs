@@ -2,7 +2,7 @@
 
 use crate::cli::{ConfigCommand, Row, RowId};
 use crate::clock::SystemClock;
-use crate::run;
+use crate::{run, webmoney};
 use anyhow::{Context, bail};
 use connector::config::{self, Language, Table};
 use connector::{KeyType, Provider, Registry};
@@ -99,6 +99,19 @@ pub async fn obey(file: &Path, command: ConfigCommand) -> anyhow::Result<()> {
             write_all(&registry, journal, &module, vec![write]).await
         }
         ConfigCommand::Import { file } => import(&registry, journal, &file).await,
+        ConfigCommand::ImportWebmoney { folder, merchant } => {
+            let imported = webmoney::read(&folder)?;
+            for warning in &imported.warnings {
+                eprintln!("qrpayd: warning: {warning}");
+            }
+            let module = ModuleName::new(webmoney::MODULE)?;
+            let write = SettingsWrite::Merchant {
+                module: module.clone(),
+                id: merchant,
+                value: Some(imported.row),
+            };
+            write_all(&registry, journal, &module, vec![write]).await
+        }
         ConfigCommand::Export { module } => {
             find(&registry, &module)?;
             let rows = to_rows(&module, settings(journal, &module).await?);

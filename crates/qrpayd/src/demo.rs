@@ -129,6 +129,7 @@ fn tenders(street: &Street, secret: &SecretString) -> anyhow::Result<Vec<Tender>
     let several = street.houses.len() > 1;
     let tender = |shop: &shops::Shop| -> anyhow::Result<Tender> {
         let papers = opening::papers(shop, street, secret)?;
+        let abilities = opening::abilities(shop, &papers)?;
         let about = street.house_of_module(shop.module).context("no provider")?.about;
         let title = if several {
             let ru = format!("{}: {}", about.title_ru, shop.tender_ru);
@@ -140,7 +141,8 @@ fn tenders(street: &Street, secret: &SecretString) -> anyhow::Result<Vec<Tender>
         Ok(Tender {
             module: ModuleName::new(shop.module)?,
             title,
-            scans_customer_code: opening::abilities(shop, &papers)?.customer_code == Taking::Always,
+            scans_customer_code: abilities.customer_code == Taking::Always,
+            reads_social_card: abilities.reservation,
             system: None,
             link: None,
         })

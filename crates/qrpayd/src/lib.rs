@@ -12,3 +12,4 @@ pub mod operations;
 pub mod profiles;
 pub mod run;
 pub mod systemd;
+mod webmoney;

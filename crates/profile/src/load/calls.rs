@@ -40,20 +40,20 @@ pub(super) struct Calls {
 
 /// Reads `can`.
 pub(super) fn abilities(layers: &Layers<'_>, faults: &mut Faults) -> Can {
-    const WORDS: [(&str, fn(&mut Can)); 5] = [
-        ("revoke", |can| can.revoke = true),
-        ("refund", |can| can.refund = true),
-        ("partial_refund", |can| can.partial_refund = true),
-        ("link_check", |can| can.link_check = true),
-        ("link_bind", |can| can.link_bind = true),
-    ];
-    let mut can = Can::default();
-    for one in faults.take(layers.first("can").list()).unwrap_or_default() {
-        if let Some(set) = word(&one, &WORDS, faults) {
-            set(&mut can);
-        }
+    const WORDS: [&str; 5] = ["revoke", "refund", "partial_refund", "link_check", "link_bind"];
+    let words = WORDS.map(|word| (word, word));
+    let listed = faults.take(layers.first("can").list()).unwrap_or_default();
+    let named: Vec<&str> = listed
+        .iter()
+        .filter_map(|one| word(one, &words, faults))
+        .collect();
+    Can {
+        revoke: named.contains(&"revoke"),
+        refund: named.contains(&"refund"),
+        partial_refund: named.contains(&"partial_refund"),
+        link_check: named.contains(&"link_check"),
+        link_bind: named.contains(&"link_bind"),
     }
-    can
 }
 
 /// Reads every call.

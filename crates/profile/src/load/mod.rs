@@ -120,11 +120,8 @@ fn module(document: &Document, node: &Node<'_>, name: &str, faults: &mut Faults)
         title_en: title_en?,
         keys,
         auth,
-        plain: plain?,
-        linked: match linked {
-            Some(variant) => Some(variant?),
-            None => None,
-        },
+        plain,
+        linked,
     })
 }
 
@@ -133,7 +130,7 @@ fn variant(
     keys: &[connector::Key],
     auth: &crate::model::Auth,
     faults: &mut Faults,
-) -> Option<Variant> {
+) -> Variant {
     let flag = |name, faults: &mut Faults| faults.take(layers.first(name).flag()).flatten().unwrap_or(false);
     let (cash_link, reservation) = (flag("cash_link", faults), flag("reservation", faults));
     let subscriber = flag("subscriber", faults);
@@ -168,7 +165,7 @@ fn variant(
         calls: read.calls,
     };
     checks::variant(layers, &variant, faults);
-    Some(variant)
+    variant
 }
 
 /// One of a few words; none when it is not written or not one of them.

@@ -4,7 +4,8 @@
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
 use simulator::{
-    ClientIdentity, alfa, bank, gazprom as gazprombank, keys, rsb as russian_standard, sber, webmoney,
+    ClientIdentity, alfa, bank, gazprom as gazprombank, keys, podeli as alfa_podeli, rsb as russian_standard,
+    sber, shares as tbank, webmoney,
 };
 
 /// What the shop was given by a provider, and where the provider is.
@@ -145,6 +146,38 @@ pub const SHOPS: &[Shop] = &[
         tender_ru: "Русский Стандарт, наклейка у кассы",
         tender_en: "Russian Standard, sticker at the till",
         merchant: rsb,
+        ..SHOP
+    },
+    Shop {
+        module: "qrshares",
+        tender_ru: "Т-Банк: QR на экране",
+        tender_en: "T-Bank: QR on the screen",
+        merchant: |papers| {
+            let mut row = papers.address("");
+            row.extend(papers.secret("secret"));
+            for (key, value) in [
+                ("login", tbank::LOGIN),
+                ("password", tbank::PASSWORD),
+                ("partner_id", tbank::PARTNER),
+                ("key", tbank::KEY),
+                ("payload", tbank::PAYLOAD),
+            ] {
+                row.insert(key.to_owned(), value.into());
+            }
+            row
+        },
+        ..SHOP
+    },
+    Shop {
+        module: "qrpodeli",
+        tender_ru: "Подели",
+        tender_en: "Podeli",
+        merchant: |papers| {
+            let mut row = papers.address("");
+            row.extend(papers.secret("token"));
+            row.insert("shop_id".to_owned(), alfa_podeli::SHOP.into());
+            row
+        },
         ..SHOP
     },
     Shop {

@@ -45,7 +45,11 @@ async fn list(config: &Path, lang: Lang) -> anyhow::Result<()> {
             ];
             lang.fill(words::LIST_CONFIGURED, &values)
         };
-        println!("{module:<20} {on:<9} {}; {configured}", title(provider, lang));
+        println!(
+            "{:<20} {on:<9} {}; {configured}",
+            module.as_str(),
+            title(provider, lang)
+        );
     }
     let mut report = report::Report::new(lang);
     for module in &settings.modules {

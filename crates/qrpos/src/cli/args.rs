@@ -28,6 +28,10 @@ pub(super) struct Args {
 /// How to reach the daemon, and as whom.
 #[derive(ClapArgs)]
 pub(super) struct Connection {
+    /// The register's settings: the folder with mintukm.conf (UKM 5) or the file of a UKM 4 register; the other
+    /// arguments go before what stands there
+    #[arg(long, env = "QRPOS_SETTINGS", global = true, value_name = "PATH")]
+    pub(super) settings: Option<PathBuf>,
     /// The daemon's address over HTTP: http://127.0.0.1:8080
     #[arg(long, env = "QRPOS_SERVER", global = true, value_name = "URL")]
     pub(super) server: Option<String>,
@@ -46,12 +50,12 @@ pub(super) struct Connection {
     /// The module that takes the payment: qrraiffd
     #[arg(long, env = "QRPOS_MODULE", global = true)]
     pub(super) module: Option<ModuleName>,
-    /// The store's id
-    #[arg(long, env = "QRPOS_STORE", global = true, default_value = "1")]
-    pub(super) store: StoreId,
-    /// The register's id
-    #[arg(long, env = "QRPOS_TERMINAL", global = true, default_value = "1")]
-    pub(super) terminal: TerminalId,
+    /// The store's id: 1 unless said here or in the settings
+    #[arg(long, env = "QRPOS_STORE", global = true)]
+    pub(super) store: Option<StoreId>,
+    /// The register's id: 1 unless said here or in the settings
+    #[arg(long, env = "QRPOS_TERMINAL", global = true)]
+    pub(super) terminal: Option<TerminalId>,
     /// Language of the screen
     #[arg(
         long,
@@ -64,10 +68,9 @@ pub(super) struct Connection {
     /// Print each reply of the daemon as one line of JSON, and nothing else
     #[arg(long, global = true)]
     pub(super) json: bool,
-    /// How long to wait for the final answer, in seconds
-    #[arg(long, env = "QRPOS_TIMEOUT", global = true, default_value_t = 310,
-          value_parser = clap::value_parser!(u64).range(1..=3600))]
-    pub(super) timeout: u64,
+    /// How long to wait for the final answer, in seconds: 310 unless said here or in the settings
+    #[arg(long, env = "QRPOS_TIMEOUT", global = true, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub(super) timeout: Option<u64>,
 }
 
 #[derive(Subcommand)]
@@ -105,6 +108,11 @@ pub(super) enum Command {
     },
     /// Work with an InPAS pin-pad beside the register; needs no daemon
     Pinpad(PinpadArgs),
+    /// Check a register's settings and say what to put right; needs no daemon
+    CheckSettings {
+        /// The folder with mintukm.conf (UKM 5), or the file of a UKM 4 register
+        path: PathBuf,
+    },
 }
 
 #[derive(Subcommand)]

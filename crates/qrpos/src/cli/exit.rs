@@ -8,7 +8,7 @@ use std::process::ExitCode;
 /// The table at the end of `--help`.
 pub(super) const HELP: &str = "\
 Exit codes:
-  0  done: paid, refunded, cancelled as asked, or the sticker is this register's
+  0  done: paid, refunded, cancelled as asked, the sticker is this register's, or the settings have no errors
   1  usage or settings are wrong; nothing was started
   2  not paid (declined, expired, cancelled, refused), not refunded, or too late to cancel
   3  the outcome is not known: do not repeat, ask with `qrpos status` (`qrpos pinpad resolve`)

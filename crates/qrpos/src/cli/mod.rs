@@ -2,15 +2,17 @@
 
 pub mod amount;
 mod args;
+mod connect;
 mod exit;
 mod interrupt;
 mod pinpad;
 mod sale;
 mod screen;
+mod settings;
 
 pub use exit::Exit;
 
-use args::{Args, Command, Connection, LinkCommand};
+use args::{Args, Command, Connection, LinkCommand, Sale};
 use clap::Parser;
 use domain::{CallerId, OperationId};
 use protocol::{LinkVerdict, Reply};
@@ -60,13 +62,14 @@ impl Trouble {
 }
 
 async fn serve(args: Args, screen: &mut Screen) -> Result<Exit, Trouble> {
-    // Not made for the pin-pad, which stands beside the register and needs no daemon.
-    let register = || args.connection.register();
+    let connection = &args.connection;
     match args.command {
+        // It stands beside the register and needs no daemon.
         Command::Pinpad(pinpad) => Ok(Box::pin(pinpad::run(pinpad, screen)).await),
-        Command::Sale(sale) => Ok(sale::run(&register()?, sale.pay()?, screen).await?),
+        Command::Sale(sale) => sell(connection, sale, screen).await,
         Command::Cancel { payment } => {
-            let reply = follow(register()?.cancel(payment.id()?).await, screen).await?;
+            let register = connection.register(screen)?;
+            let reply = follow(register.cancel(payment.id()?).await, screen).await?;
             Ok(Exit::of_cancel(&reply))
         }
         Command::Refund {
@@ -75,22 +78,39 @@ async fn serve(args: Args, screen: &mut Screen) -> Result<Exit, Trouble> {
             purpose,
             refund_id,
         } => {
+            let register = connection.register(screen)?;
             let mut refund = Refund {
                 amount,
                 purpose,
                 ..Refund::new(payment.id()?)
             };
             refund.id = refund_id.unwrap_or(refund.id);
-            let reply = follow(register()?.refund(refund).await, screen).await?;
+            let reply = follow(register.refund(refund).await, screen).await?;
             Ok(Exit::of_reply(&reply))
         }
         Command::Status { payment } => {
-            let reply = register()?.status(payment.id()?).await?;
+            let reply = connection.register(screen)?.status(payment.id()?).await?;
             screen.reply(&reply);
             Ok(Exit::of_reply(&reply))
         }
-        Command::Link { command } => link(&register()?, command, screen).await,
+        Command::Link { command } => {
+            let register = connection.link_register(screen)?;
+            link(&register, command, screen).await
+        }
+        Command::CheckSettings { path } => Ok(settings::report(&path, connection.lang, connection.json)),
     }
+}
+
+async fn sell(connection: &Connection, sale: Sale, screen: &mut Screen) -> Result<Exit, Trouble> {
+    let (register, scans) = connection.till(screen)?;
+    let pay = sale.pay()?;
+    if scans && pay.customer_code.is_none() {
+        let error = anyhow::anyhow!(
+            "the settings say that the code is scanned from the buyer's phone: give --customer-code CODE, or `-` to read it"
+        );
+        return Err(error.into());
+    }
+    Ok(sale::run(&register, pay, screen).await?)
 }
 
 async fn link(register: &Register, command: LinkCommand, screen: &mut Screen) -> Result<Exit, Trouble> {
@@ -131,43 +151,5 @@ impl args::Payment {
         }
         let id: CallerId = self.id.parse()?;
         Ok(PaymentId::Caller(id))
-    }
-}
-
-impl Connection {
-    fn register(&self) -> anyhow::Result<Register> {
-        let patience = register::Patience {
-            total: std::time::Duration::from_secs(self.timeout),
-            ..register::Patience::default()
-        };
-        let (store, terminal) = (self.store.clone(), self.terminal.clone());
-        let register = match (&self.server, &self.amqp) {
-            (Some(_), Some(_)) => {
-                anyhow::bail!(
-                    "both a server and a broker are named (--server or QRPOS_SERVER, --amqp or QRPOS_AMQP): take one away"
-                )
-            }
-            (None, None) => {
-                anyhow::bail!(
-                    "no daemon is named: give --server http://host:port, or --amqp amqp://host, or set QRPOS_SERVER"
-                )
-            }
-            (Some(server), None) => {
-                let register = Register::http(server, self.token()?, store, terminal)?;
-                match &self.module {
-                    Some(module) => register.with_module(module.clone()),
-                    None => register,
-                }
-            }
-            (None, Some(broker)) => {
-                let Some(module) = self.module.clone() else {
-                    anyhow::bail!(
-                        "over RabbitMQ the module must be named: give --module or set QRPOS_MODULE"
-                    );
-                };
-                Register::amqp(broker.as_str().into(), module, store, terminal)?
-            }
-        };
-        Ok(register.with_patience(patience))
     }
 }

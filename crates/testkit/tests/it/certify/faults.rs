@@ -177,6 +177,12 @@ pub async fn certificate(module: &'static str) -> Result<Verdict> {
         !told.is_final,
         "a refused certificate says nothing about the payment: {told:?}"
     );
+    shop.login(true).await?;
+    is(&shop.ended(&shown).await?, State::Paid)?;
+    ensure!(
+        shop.wrong_certificate().await?,
+        "the certificate was asked for a moment ago"
+    );
     let refused = shop.show("p2", 700).await?;
     ensure!(
         refused.state != Some(State::AwaitingPayment),
@@ -187,7 +193,6 @@ pub async fn certificate(module: &'static str) -> Result<Verdict> {
         says(&refused, Code::ProviderLogin)?;
     }
     shop.login(true).await?;
-    is(&shop.ended(&shown).await?, State::Paid)?;
     shop.close().await?;
     Ok(Verdict::Ok)
 }
