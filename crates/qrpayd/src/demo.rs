@@ -124,14 +124,23 @@ fn amqp(options: &DemoOptions) -> anyhow::Result<Option<AmqpOptions>> {
     Ok(Some(AmqpOptions::new(vec![address])))
 }
 
-/// A way to pay for each module, or for each system behind it.
+/// A way to pay for each module. Where a provider has several, its name tells them apart.
 fn tenders(street: &Street, secret: &SecretString) -> anyhow::Result<Vec<Tender>> {
+    let several = street.houses.len() > 1;
     let tender = |shop: &shops::Shop| -> anyhow::Result<Tender> {
         let papers = opening::papers(shop, street, secret)?;
         let abilities = opening::abilities(shop, &papers)?;
+        let about = street.house_of_module(shop.module).context("no provider")?.about;
+        let title = if several {
+            let ru = format!("{}: {}", about.title_ru, shop.tender_ru);
+            let en = format!("{}: {}", about.title_en, shop.tender_en);
+            Text::new(&ru, &en)
+        } else {
+            Text::new(shop.tender_ru, shop.tender_en)
+        };
         Ok(Tender {
             module: ModuleName::new(shop.module)?,
-            title: Text::new(shop.tender_ru, shop.tender_en),
+            title,
             scans_customer_code: abilities.customer_code == Taking::Always,
             reads_social_card: abilities.reservation,
             system: None,
@@ -145,10 +154,11 @@ fn tenders(street: &Street, secret: &SecretString) -> anyhow::Result<Vec<Tender>
             tenders.push(whole);
             continue;
         }
+        let about = street.house_of_module(shop.module).context("no provider")?.about;
         tenders.extend(shop.systems.iter().map(|(system, ru, en)| Tender {
             title: Text::new(
-                &format!("{}: {ru}", whole.title.ru),
-                &format!("{}: {en}", whole.title.en),
+                format!("{}: {ru}", about.title_ru),
+                format!("{}: {en}", about.title_en),
             ),
             system: Some((*system).to_owned()),
             ..whole.clone()
