@@ -86,7 +86,7 @@ fn providers_are_chosen_by_name() {
         .unwrap();
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(
-        said.contains("raiffeisen, gazprom, rsb") && !said.contains("hidden"),
+        said.contains("raiffeisen, ") && said.contains(", gazprom, rsb, ") && !said.contains("hidden"),
         "{said}"
     );
 }
