@@ -154,10 +154,11 @@ fn tenders(street: &Street, secret: &SecretString) -> anyhow::Result<Vec<Tender>
             tenders.push(whole);
             continue;
         }
+        let about = street.house_of_module(shop.module).context("no provider")?.about;
         tenders.extend(shop.systems.iter().map(|(system, ru, en)| Tender {
             title: Text::new(
-                &format!("{}: {ru}", whole.title.ru),
-                &format!("{}: {en}", whole.title.en),
+                format!("{}: {ru}", about.title_ru),
+                format!("{}: {en}", about.title_en),
             ),
             system: Some((*system).to_owned()),
             ..whole.clone()

@@ -1,5 +1,7 @@
 //! An operator's own provider: a file in a folder, read at the start and again when it changes.
 
+#![expect(clippy::unwrap_used, reason = "what cannot go on must fail the test")]
+
 use desk::Modules;
 use domain::ModuleName;
 use journal::memory::MemoryJournal;

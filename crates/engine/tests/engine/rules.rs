@@ -234,21 +234,20 @@ impl Trial {
             Say::RefundPrepared if before.reference == prepared() => Say::Unknown,
             say => say,
         };
+        // Nobody knows what became of what was sent.
+        let unheard = match say {
+            Say::Unknown | Say::BusyFor(_) | Say::Revoked | Say::RefundNotFound => sends,
+            Say::Registered | Say::InProgress => sends && reserves,
+            Say::ReservedBadly => true,
+            _ => false,
+        };
         match say {
-            Say::Unknown | Say::BusyFor(_) | Say::Revoked | Say::RefundNotFound if sends => {
+            _ if unheard => {
                 book.unheard += 1;
                 book.in_doubt = true;
             }
             Say::Refused if sends && book.unheard > 0 => {
                 book.repeat_refused = true;
-                book.in_doubt = true;
-            }
-            Say::ReservedBadly => {
-                book.unheard += 1;
-                book.in_doubt = true;
-            }
-            Say::Registered | Say::InProgress if sends && reserves => {
-                book.unheard += 1;
                 book.in_doubt = true;
             }
             Say::Reserved | Say::ReservedNothing => {

@@ -78,8 +78,8 @@ pub const SHOPS: &[Shop] = &[
     },
     Shop {
         module: "qralpha",
-        tender_ru: "Альфа-Банк: QR на экране",
-        tender_en: "Alfa-Bank: QR on the screen",
+        tender_ru: "QR на экране",
+        tender_en: "QR on the screen",
         merchant: |papers| {
             let mut row = alfa_bank(papers);
             row.insert("TermNo".to_owned(), ALFA_TERMINAL.into());
@@ -90,8 +90,8 @@ pub const SHOPS: &[Shop] = &[
     },
     Shop {
         module: "qralpha_variable",
-        tender_ru: "Альфа-Банк: наклейка у кассы",
-        tender_en: "Alfa-Bank: sticker at the till",
+        tender_ru: "Наклейка у кассы",
+        tender_en: "Sticker at the till",
         merchant: |papers| {
             let mut row = alfa_bank(papers);
             row.insert("link_status".to_owned(), "latest".into());
@@ -104,8 +104,8 @@ pub const SHOPS: &[Shop] = &[
     },
     Shop {
         module: "qrsber",
-        tender_ru: "Сбербанк, СБП",
-        tender_en: "Sberbank, SBP",
+        tender_ru: "СБП",
+        tender_en: "SBP",
         merchant: sberbank,
         ..SHOP
     },
@@ -122,36 +122,36 @@ pub const SHOPS: &[Shop] = &[
     },
     Shop {
         module: "qrgazprom",
-        tender_ru: "Газпромбанк, QR на экране",
-        tender_en: "Gazprombank, QR on the screen",
+        tender_ru: "QR на экране",
+        tender_en: "QR on the screen",
         merchant: gazprom,
         ..SHOP
     },
     Shop {
         module: "qrgazprom_variable",
-        tender_ru: "Газпромбанк, наклейка у кассы",
-        tender_en: "Gazprombank, sticker at the till",
+        tender_ru: "Наклейка у кассы",
+        tender_en: "Sticker at the till",
         merchant: gazprom,
         ..SHOP
     },
     Shop {
         module: "qrrsb",
-        tender_ru: "Русский Стандарт, QR на экране",
-        tender_en: "Russian Standard, QR on the screen",
+        tender_ru: "QR на экране",
+        tender_en: "QR on the screen",
         merchant: rsb,
         ..SHOP
     },
     Shop {
         module: "qrrsb_variable",
-        tender_ru: "Русский Стандарт, наклейка у кассы",
-        tender_en: "Russian Standard, sticker at the till",
+        tender_ru: "Наклейка у кассы",
+        tender_en: "Sticker at the till",
         merchant: rsb,
         ..SHOP
     },
     Shop {
         module: "qrshares",
-        tender_ru: "Т-Банк: QR на экране",
-        tender_en: "T-Bank: QR on the screen",
+        tender_ru: "QR на экране",
+        tender_en: "QR on the screen",
         merchant: |papers| {
             let mut row = papers.address("");
             row.extend(papers.secret("secret"));
@@ -170,8 +170,8 @@ pub const SHOPS: &[Shop] = &[
     },
     Shop {
         module: "qrpodeli",
-        tender_ru: "Подели",
-        tender_en: "Podeli",
+        tender_ru: "код покупателя",
+        tender_en: "the buyer's code",
         merchant: |papers| {
             let mut row = papers.address("");
             row.extend(papers.secret("token"));

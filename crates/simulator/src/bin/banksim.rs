@@ -106,11 +106,11 @@ fn kinds(names: &[String]) -> Result<Vec<&'static Kind>> {
         let names: Vec<_> = catalogue::KINDS.iter().map(|kind| kind.about.name).collect();
         names.join(", ")
     };
-    let named = |name: &String| {
+    let find = |name: &String| {
         catalogue::kind(name)
             .with_context(|| format!("--provider {name}: there is none. Choose of: {}, all", known()))
     };
-    names.iter().map(named).collect()
+    names.iter().map(find).collect()
 }
 
 fn options(arguments: &Arguments) -> Result<Options> {
