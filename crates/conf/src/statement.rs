@@ -131,7 +131,7 @@ fn read(tokens: &[Token], first: usize) -> Statement {
     let mut closing = 0;
     while let Some(token) = tokens.get(at).filter(|token| token.kind == TokenKind::Unquoted) {
         closing += token.value.matches(')').count();
-        if token.value.trim_matches(')') != "" {
+        if !token.value.trim_matches(')').is_empty() {
             form = Form::Other;
         }
         at += 1;

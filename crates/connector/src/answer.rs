@@ -76,11 +76,7 @@ pub fn question(fault: Fault) -> Fault {
     }
 }
 
-/// The end of a call.
-#[expect(
-    clippy::unnecessary_wraps,
-    reason = "the arm of a conversation that ends well"
-)]
+/// The end of a call: the arm of a conversation that ends well.
 pub fn done(answer: Answer) -> Result<Turn, Fault> {
     Ok(Turn::Done(answer))
 }

@@ -19,6 +19,7 @@ pub const SHIPPED: &[Shipped] = &[
     shipped("rsb/profile.conf", include_str!("rsb/profile.conf")),
     shipped("shares/profile.conf", include_str!("shares/profile.conf")),
     shipped("podeli/profile.conf", include_str!("podeli/profile.conf")),
+    shipped("webmoney/profile.conf", include_str!("webmoney/profile.conf")),
 ];
 
 const fn shipped(file: &'static str, text: &'static str) -> Shipped {

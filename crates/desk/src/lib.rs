@@ -14,6 +14,7 @@ mod refund;
 mod replace;
 
 mod keeper;
+mod links;
 mod look;
 mod slot;
 mod slots;

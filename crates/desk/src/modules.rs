@@ -8,7 +8,7 @@ use journal::{Journal, JournalError, ModuleSettings};
 use outbound::Route;
 use serde_json::Map;
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 /// Why a module cannot serve a register.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -54,17 +54,31 @@ pub struct Module {
 
 type Key = (ModuleName, StoreId, TerminalId);
 
+/// Looks whether modules are described anew, and gives every module when they are.
+pub type Renew = Box<dyn FnMut() -> Option<Registry> + Send>;
+
 /// All modules.
 pub struct Modules {
-    providers: HashMap<ModuleName, Arc<Provider>>,
+    names: Vec<ModuleName>,
     live: RwLock<Live>,
+    renew: Mutex<Option<Renew>>,
 }
 
 #[derive(Default)]
 struct Live {
     revision: i64,
+    providers: HashMap<ModuleName, Arc<Provider>>,
     settings: HashMap<ModuleName, Arc<ModuleSettings>>,
     built: HashMap<Key, Arc<Module>>,
+    /// Grows whenever what `built` was built from changes, so that nothing old is put back.
+    generation: u64,
+}
+
+impl Live {
+    fn build_anew(&mut self) {
+        self.built.clear();
+        self.generation = self.generation.wrapping_add(1);
+    }
 }
 
 impl Modules {
@@ -86,42 +100,68 @@ impl Modules {
             providers.insert(name.clone(), Arc::clone(provider));
         }
         let modules = Self {
-            providers,
-            live: RwLock::default(),
+            names: names.to_vec(),
+            live: RwLock::new(Live {
+                providers,
+                ..Live::default()
+            }),
+            renew: Mutex::default(),
         };
         modules.refresh(journal).await?;
         Ok(modules)
     }
 
+    /// With a look, at every refresh, whether modules are described anew: an operator may edit a profile while the
+    /// daemon runs. A module that is not described any more stays as it was.
+    pub fn renewed_by(self, renew: Renew) -> Self {
+        *self.renew.lock().unwrap_or_else(PoisonError::into_inner) = Some(renew);
+        self
+    }
+
     /// The names, in alphabetical order.
     pub fn names(&self) -> Vec<ModuleName> {
-        let mut names: Vec<_> = self.providers.keys().cloned().collect();
+        let mut names = self.names.clone();
         names.sort();
         names
     }
 
     /// The provider behind a module.
-    pub fn provider(&self, module: &ModuleName) -> Option<&Arc<Provider>> {
-        self.providers.get(module)
+    pub fn provider(&self, module: &ModuleName) -> Option<Arc<Provider>> {
+        self.read().providers.get(module).cloned()
     }
 
     /// Reads the settings again if anybody has written since the last look. Returns whether so.
     pub async fn refresh(&self, journal: &dyn Journal) -> Result<bool, JournalError> {
+        let renewed = self.renew();
         let revision = journal.settings_revision().await?;
         if self.read().revision == revision && !self.read().settings.is_empty() {
-            return Ok(false);
+            return Ok(renewed);
         }
         let mut settings = HashMap::new();
-        for module in self.providers.keys() {
+        for module in &self.names {
             settings.insert(module.clone(), Arc::new(journal.settings(module).await?));
         }
-        let mut live = self.live.write().unwrap_or_else(PoisonError::into_inner);
-        *live = Live {
-            revision,
-            settings,
-            built: HashMap::new(),
-        };
+        let mut live = self.write();
+        live.revision = revision;
+        live.settings = settings;
+        live.build_anew();
         Ok(true)
+    }
+
+    /// Takes over modules that are described anew. Returns whether there were any.
+    fn renew(&self) -> bool {
+        let mut renew = self.renew.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(registry) = renew.as_mut().and_then(|renew| renew()) else {
+            return false;
+        };
+        let found = self.names.iter().filter_map(|name| {
+            let provider = registry.find(name.as_str())?;
+            Some((name.clone(), Arc::clone(provider)))
+        });
+        let mut live = self.write();
+        live.providers.extend(found);
+        live.build_anew();
+        true
     }
 
     /// A module with the settings of one register.
@@ -131,6 +171,7 @@ impl Modules {
         store: &StoreId,
         terminal: &TerminalId,
     ) -> Result<Arc<Module>, ModulesError> {
+        let generation = self.read().generation;
         let provider = self
             .provider(module)
             .ok_or_else(|| ModulesError::Unknown(module.clone()))?;
@@ -139,12 +180,12 @@ impl Modules {
             return Ok(Arc::clone(built));
         }
         let settings = self.settings(module);
-        let built = Arc::new(build(provider, &settings, &key)?);
-        self.live
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .built
-            .insert(key, Arc::clone(&built));
+        let built = Arc::new(build(&provider, &settings, &key)?);
+        let mut live = self.write();
+        if live.generation == generation {
+            live.built.insert(key, Arc::clone(&built));
+        }
+        drop(live);
         Ok(built)
     }
 
@@ -184,6 +225,10 @@ impl Modules {
             .iter()
             .find(|(_, row)| has(row))
             .map(|(terminal, _)| terminal.clone())
+    }
+
+    fn write(&self) -> std::sync::RwLockWriteGuard<'_, Live> {
+        self.live.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn read(&self) -> std::sync::RwLockReadGuard<'_, Live> {

@@ -1,11 +1,10 @@
 //! From a message to an operation: payments and questions about links.
 
 use crate::modules::{Module, ModulesError};
-use crate::{Inner, look, replace, slot, story, unavailable};
-use connector::nspk;
+use crate::{Inner, links, look, replace, slot, story, unavailable};
 use domain::operation::{LinkOwner, PaymentRef};
-use domain::request::{Link, Order, Pay, Request};
-use domain::{Abilities, Code, ModuleName, OperationId, Policy, Taking, Waiter};
+use domain::request::{Order, Pay, Request};
+use domain::{Abilities, Code, ModuleName, OperationId, OperationKind, Policy, Taking, Waiter};
 use engine::Opening as EngineOpening;
 use gateway::DeskError;
 use journal::{Opened, Opening, Stored};
@@ -189,11 +188,17 @@ pub async fn enter(
             );
             turn_away(inner, message, &away, waiter).await
         }
-        Opened::LinkBusy { holder } => {
-            let away = TurnedAway::new(
-                Code::LinkBusy,
-                format!("operation {holder} is under way on this link"),
-            );
+        Opened::Held { holder } => {
+            let away = match decision.operation.kind() {
+                OperationKind::Refund => TurnedAway::new(
+                    Code::RefundUnderWay,
+                    format!("this provider takes one refund of a payment at a time; {holder} has not ended"),
+                ),
+                _ => TurnedAway::new(
+                    Code::LinkBusy,
+                    format!("operation {holder} is under way on this link"),
+                ),
+            };
             turn_away(inner, message, &away, waiter).await
         }
     }
@@ -314,10 +319,10 @@ fn draft(inner: &Inner, message: &Message) -> Result<Draft, TurnedAway> {
     match &draft.request.order {
         Order::Pay(_) => fit_payment(inner, &name, &mut draft)?,
         Order::LinkCheck(link) | Order::LinkBind(link) => {
-            let link_id = read_link(&link.payload)?;
-            draft.link_owner = Some(owner(inner, &name, &link_id, &draft.request));
+            let link_id = links::read(&link.payload)?;
+            draft.link_owner = Some(links::owner(inner, &name, &link_id, &draft.request));
             draft.link_id = Some(link_id);
-            number_is_free(inner, &name, &draft.request)?;
+            links::number_is_free(inner, &name, &draft.request)?;
             let waits = draft.request.timeout_ms.map(|ms| ms.saturating_sub(LINK_GAP_MS));
             draft.policy.answer_within_ms = waits.unwrap_or(LINK_ANSWER_MS);
         }
@@ -357,7 +362,7 @@ fn fit_payment(inner: &Inner, name: &ModuleName, draft: &mut Draft) -> Result<()
         whole_receipt(pay)?;
     }
     if abilities.cash_link {
-        draft.link_id = Some(link_for_payment(inner, name, draft, pay.link.as_deref())?);
+        draft.link_id = Some(links::of_payment(inner, name, draft, pay.link.as_deref())?);
     }
     let timeout_ms = draft
         .request
@@ -418,71 +423,6 @@ fn whole_receipt(pay: &Pay) -> Result<(), TurnedAway> {
         return Err(TurnedAway::new(Code::InvalidField, detail));
     }
     Ok(())
-}
-
-/// Which link a payment works over: the scanned one if it may be used here, else the one bound to the register.
-fn link_for_payment(
-    inner: &Inner,
-    name: &ModuleName,
-    draft: &Draft,
-    scanned: Option<&str>,
-) -> Result<String, TurnedAway> {
-    let Some(scanned) = scanned else {
-        return draft.module.link_id.clone().ok_or_else(|| {
-            TurnedAway::new(
-                Code::LinkUnbound,
-                "no link is bound to this register; check the sticker first",
-            )
-        });
-    };
-    let link_id = read_link(scanned)?;
-    match owner(inner, name, &link_id, &draft.request) {
-        LinkOwner::ThisRegister => Ok(link_id),
-        LinkOwner::Nobody => Err(TurnedAway::new(
-            Code::LinkUnbound,
-            "the link is not bound to this register",
-        )),
-        LinkOwner::OtherRegister { terminal } => Err(TurnedAway::new(
-            Code::LinkForeign,
-            format!("the link is bound to register {terminal}"),
-        )),
-    }
-}
-
-fn owner(inner: &Inner, name: &ModuleName, link_id: &str, request: &Request) -> LinkOwner {
-    match inner.modules.link_owner(name, link_id) {
-        None => LinkOwner::Nobody,
-        Some(terminal) if terminal == request.terminal => LinkOwner::ThisRegister,
-        Some(terminal) => LinkOwner::OtherRegister { terminal },
-    }
-}
-
-/// A terminal number that another register has is turned away before the bank is asked. The commit of the binding
-/// looks once more.
-fn number_is_free(inner: &Inner, name: &ModuleName, request: &Request) -> Result<(), TurnedAway> {
-    let Order::LinkBind(Link {
-        terminal_number: Some(number),
-        ..
-    }) = &request.order
-    else {
-        return Ok(());
-    };
-    if !inner.modules.asks_terminal_number(name) {
-        return Ok(());
-    }
-    match inner.modules.terminal_number_owner(name, number) {
-        Some(terminal) if terminal != request.terminal => Err(TurnedAway::new(
-            Code::TerminalNumberTaken,
-            format!("the terminal number belongs to register {terminal}"),
-        )),
-        _ => Ok(()),
-    }
-}
-
-fn read_link(scanned: &str) -> Result<String, TurnedAway> {
-    nspk::PaymentLink::parse(scanned)
-        .map(|link| link.qrc_id().to_owned())
-        .map_err(|error| TurnedAway::new(Code::NotALink, error.to_string()))
 }
 
 /// Makes the times nest with gaps: the register waits longest, then the daemon, then the QR.

@@ -15,6 +15,10 @@ pub struct Abilities {
     pub revoke: bool,
     /// A payment can be refunded.
     pub refund: bool,
+    /// The provider gives a refund no id of ours, so one whose answer was lost is known again only by what was not
+    /// there before. The refunds of one payment are therefore made one after another.
+    #[serde(default)]
+    pub one_refund_at_a_time: bool,
     /// A part of a payment can be refunded.
     pub partial_refund: bool,
     /// A sticker can be checked.
@@ -56,6 +60,7 @@ impl Default for Abilities {
         Self {
             revoke: false,
             refund: false,
+            one_refund_at_a_time: false,
             partial_refund: false,
             link_check: false,
             link_bind: false,

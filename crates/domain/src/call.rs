@@ -271,6 +271,12 @@ pub enum PaymentState {
 /// How a refund stands at the provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RefundState {
+    /// Nothing that moves money was sent yet. Once these ids are in the journal, the refund is called again. For
+    /// providers that give a refund no id of ours: what was there before the refund tells afterwards whether it arrived.
+    Prepared {
+        /// Ids to be kept; at least one is new.
+        reference: Reference,
+    },
     /// Under way.
     InProgress,
     /// The money went back.

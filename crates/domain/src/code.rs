@@ -55,6 +55,8 @@ pub enum Code {
     NotPaid,
     /// Refunds would exceed what was paid.
     RefundExceedsPayment,
+    /// Another refund of this payment has not ended, and this provider takes one at a time.
+    RefundUnderWay,
     /// The provider refused; the detail has its words.
     ProviderRefused,
     /// The provider does not know our login, key or certificate.
@@ -94,7 +96,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, in the order of the documentation.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 41] = [
         Self::Malformed,
         Self::InvalidField,
         Self::AmountOutOfRange,
@@ -118,6 +120,7 @@ impl Code {
         Self::AlreadyPaid,
         Self::NotPaid,
         Self::RefundExceedsPayment,
+        Self::RefundUnderWay,
         Self::ProviderRefused,
         Self::ProviderLogin,
         Self::LinkBusy,
@@ -146,6 +149,7 @@ impl Code {
                 | Self::Declined
                 | Self::Expired
                 | Self::Cancelled
+                | Self::RefundUnderWay
                 | Self::LinkBusy
                 | Self::ProviderUnreachable
                 | Self::ProviderSilent

@@ -3,6 +3,7 @@
 
 use crate::draft::{Draft, wrong_kind};
 use crate::{Event, pace};
+use domain::call::Reference;
 use domain::operation::Sent;
 use domain::request::{Order, RefundOrigin};
 use domain::{Answer, CallKind, Certainty, Code, Fact, Fault, RefundState, State};
@@ -104,6 +105,15 @@ fn answered(draft: &mut Draft, call: CallKind, result: &Result<Answer, Fault>) {
 
 fn not_completed(draft: &mut Draft, call: CallKind, state: &RefundState) {
     match state {
+        RefundState::Prepared { reference } if call == CallKind::Refund && brings_news(draft, reference) => {
+            draft.answered_well();
+            draft.keep(reference);
+            draft.act_now();
+        }
+        RefundState::Prepared { .. } => {
+            let detail = "the connector prepared a refund that needs no preparation";
+            failed(draft, call, &Fault::unknown(Code::ProviderUnclear, detail));
+        }
         RefundState::InProgress | RefundState::Completed { .. } => {
             draft.answered_well();
             if call == CallKind::Refund {
@@ -128,6 +138,15 @@ fn not_completed(draft: &mut Draft, call: CallKind, state: &RefundState) {
             failed(draft, call, &Fault::unknown(Code::ProviderUnclear, detail));
         }
     }
+}
+
+/// Whether the ids are not all known: a preparation that changes nothing would be repeated for ever.
+fn brings_news(draft: &Draft, reference: &Reference) -> bool {
+    let known = &draft.operation.reference;
+    reference
+        .0
+        .iter()
+        .any(|(key, value)| known.get(key) != Some(value))
 }
 
 /// Until the grace is over this means "not yet". After it the refund never arrived: it is sent again under the same

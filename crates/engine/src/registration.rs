@@ -135,7 +135,8 @@ pub fn arrived(draft: &mut Draft, registered: &Registered) {
     }
 }
 
-/// Until the grace is over this means "not yet"; after it the same order is registered again, if there is time.
+/// Until the grace is over this means "not yet"; after it the same order is registered again, if there is time. A
+/// customer's code is not: it lives for seconds and the sending itself takes the money, so a second one cannot help.
 fn not_found(draft: &mut Draft) {
     if draft.within_grace() {
         draft.act_in(draft.operation.policy.eager_interval_ms);
@@ -144,7 +145,7 @@ fn not_found(draft: &mut Draft) {
     draft.fact(Fact::NotFound {
         call: CallKind::Status,
     });
-    if time_to_register(draft, 0) {
+    if time_to_register(draft, 0) && !charged(&draft.operation) {
         draft.operation.uncertain = false;
         draft.act_now();
         return;

@@ -26,6 +26,7 @@ fn draft() -> Draft {
         abilities: Abilities {
             revoke: false,
             refund: false,
+            one_refund_at_a_time: false,
             partial_refund: false,
             link_check: true,
             link_bind: false,

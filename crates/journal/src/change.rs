@@ -60,9 +60,9 @@ pub enum Opened {
         /// That payment.
         holder: OperationId,
     },
-    /// Another payment is under way on the link.
-    LinkBusy {
-        /// That payment.
+    /// Another payment is under way on the link, or another refund of the payment where one at a time is taken.
+    Held {
+        /// That operation.
         holder: OperationId,
     },
 }

@@ -60,16 +60,16 @@ pub const PAGE_MAX: u32 = 1000;
 #[async_trait]
 pub trait Journal: Send + Sync {
     /// Inserts a new operation, or finds the one with the same store, terminal and caller's id. A refund reserves
-    /// its sum on the payment, a cash-link payment claims its link and a payment that is reserved first
-    /// claims its receipt, in the same transaction (invariants 2 and 7).
+    /// its sum on the payment, and claims the payment where one refund at a time is taken; a cash-link payment claims
+    /// its link; a payment that is reserved first claims its receipt; all in the same transaction (invariants 2 and 7).
     /// An opening whose waiter differs from the known ones attaches it to the existing operation.
     async fn open(&self, opening: Opening) -> Result<Opened, JournalError>;
 
     /// Commits a decision: compare-and-set on the version and the lease; facts, outgoing replies, a reversal to be
     /// opened, a settings write, all or nothing. A final state never becomes another one ([`JournalError::Stale`]).
     /// An operation that has ended and is not due rests without a holder: there the version alone decides. When a
-    /// refund ends without money moving its reserve is given back; when a payment ends its link is free, and
-    /// when it ends unpaid its receipt is.
+    /// refund ends without money moving its reserve is given back; when an operation ends, the link or payment that it
+    /// claimed is free, and when a payment ends unpaid its receipt is.
     async fn commit(&self, change: Change) -> Result<(), JournalError>;
 
     /// Attaches one more who waits for the operation's replies. An unknown operation is [`JournalError::Damaged`].

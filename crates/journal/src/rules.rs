@@ -2,6 +2,7 @@
 
 use domain::request::Order;
 use domain::{Kopecks, ModuleName, Operation, OperationId, OperationKind, State, StoreId, TerminalId};
+use std::borrow::Cow;
 
 /// The payment that a refund takes its sum from, and the sum. None for anything else, and for a refund that ended
 /// without money moving.
@@ -25,20 +26,25 @@ pub(crate) fn payment_of(operation: &Operation) -> Option<OperationId> {
     refunded(operation).map(|(payment, _)| payment)
 }
 
-/// The cash link that a payment works over.
-pub(crate) fn link(operation: &Operation) -> Option<(&ModuleName, &str)> {
-    if operation.kind() != OperationKind::Payment {
-        return None;
-    }
-    Some((&operation.request.module, operation.link_id.as_deref()?))
+/// What one operation at a time may hold: a payment its cash link, a refund its payment where the provider takes
+/// one refund at a time. Both stand in the table of links; no link has a name like a payment's.
+pub(crate) fn held(operation: &Operation) -> Option<(&ModuleName, Cow<'_, str>)> {
+    let place = match operation.kind() {
+        OperationKind::Payment => Cow::Borrowed(operation.link_id.as_deref()?),
+        OperationKind::Refund if operation.abilities.one_refund_at_a_time => {
+            Cow::Owned(format!("refund of {}", payment_of(operation)?))
+        }
+        OperationKind::Refund | OperationKind::LinkCheck | OperationKind::LinkBind => return None,
+    };
+    Some((&operation.request.module, place))
 }
 
-/// The cash link that a new payment claims.
-pub(crate) fn claim(operation: &Operation) -> Option<(&ModuleName, &str)> {
+/// What a new operation claims for itself.
+pub(crate) fn claim(operation: &Operation) -> Option<(&ModuleName, Cow<'_, str>)> {
     if operation.state.is_final() {
         return None;
     }
-    link(operation)
+    held(operation)
 }
 
 /// A receipt of which there may be one payment.

@@ -26,6 +26,8 @@ const SECRET_WORDS: &[&str] = &[
 ];
 /// A name that is one of these marks a value that is not shown; inside longer names they mean something else.
 const SECRET_NAMES: &[&str] = &["auth", "fio", "pin", "pan", "cvv", "cvc", "inn", "sign", "tel"];
+/// Sber's name for the code that was scanned from the buyer's phone; other banks call the public text of a QR `payload`.
+const SCANNED_CODE: &str = "payLoad";
 /// A name that contains this marks a value that is not shown when it has [`CODE_DIGITS_MIN`] digits: a customer's code
 /// has, a provider's result code (`SUCCESS`, `ERROR.NOT_FOUND`) has not.
 const CODE_WORD: &str = "code";
@@ -76,6 +78,9 @@ enum Secrecy {
 }
 
 fn secrecy_of(name: &str) -> Option<Secrecy> {
+    if name == SCANNED_CODE {
+        return Some(Secrecy::Always);
+    }
     let name = name.to_lowercase();
     let plain: String = name.chars().filter(|c| c.is_alphanumeric()).collect();
     let last = name.rsplit(['.', '-', '_']).next().unwrap_or_default();
@@ -330,6 +335,14 @@ mod tests {
             (r#"{"code":"SUCCESS"}"#, r#"{"code":"SUCCESS"}"#),
             (r#"{"errorCode":"E0042","x":1}"#, r#"{"errorCode":"E0042","x":1}"#),
             (r#"{"customerCode":"AB"}"#, r#"{"customerCode":"***"}"#),
+            (
+                r#"{"payLoad":"https://sberbank.ru/qr/?ClientIdQr=1&HashId=AB","amount":1}"#,
+                r#"{"payLoad":"***","amount":1}"#,
+            ),
+            (
+                r#"{"payload":"https://qr.nspk.ru/AD1"}"#,
+                r#"{"payload":"https://qr.nspk.ru/AD1"}"#,
+            ),
             (r#"{"paymentCode":"2899012345"}"#, r#"{"paymentCode":"***"}"#),
         ] {
             assert_eq!(redact(text), expected);

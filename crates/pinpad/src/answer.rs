@@ -108,10 +108,10 @@ mod tests {
 
     #[test]
     fn the_published_answers_are_read() {
-        let test = in_1251(
+        let tested = in_1251(
             "<?xml version=\"1.0\" encoding=\"windows-1251\" standalone=\"no\"?><response><field id=\"19\">ОПЕРАЦИЯ ОДОБРЕНА^APPROVED.JPG~</field><field id=\"21\">20260115101500</field><field id=\"25\">26</field><field id=\"27\">11087928</field><field id=\"39\">1</field></response>",
         );
-        let answer = read(&test).unwrap();
+        let answer = read(&tested).unwrap();
         assert_eq!(answer.error, None);
         assert_eq!(answer.fields.get(fields::TERMINAL), Some("11087928"));
         let text = answer.fields.get(fields::TEXT).unwrap();

@@ -23,6 +23,7 @@ pub mod clock;
 pub mod copy;
 pub mod error;
 pub mod fields;
+mod inner;
 pub mod journal;
 pub mod operations;
 pub mod outcome;

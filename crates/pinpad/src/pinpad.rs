@@ -1,18 +1,18 @@
 //! The pin-pad as a register uses it: one operation at a time, the intent first.
 
-use crate::answer;
 use crate::error::PinpadError;
-use crate::fields::{self, Fields};
-use crate::journal::{By, Decision, End, Intent, Journal, JournalError, Original};
+use crate::fields::Fields;
+use crate::inner::{Inner, noted};
+use crate::journal::{By, Decision, Intent, Original};
 use crate::operations::Op;
-use crate::outcome::{Approval, Doubt, Outcome, UsedTender, asked_tender, judge, unknown};
-use crate::request::{Request, request};
-use crate::send::{Failure, Health, Service};
+use crate::outcome::{Doubt, Outcome, UsedTender, asked_tender, unknown};
+use crate::request::request;
+use crate::send::Health;
 use crate::settings::{Settings, Tender};
 use crate::wording::Advice;
 use domain::{Clock, Kopecks, OperationId, Timestamp};
 use serde::Serialize;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use tokio::sync::watch;
 
 /// How old a payment may be to be taken back as one of the same operating day, in milliseconds: terminals settle by
@@ -23,16 +23,6 @@ pub const OPERATING_DAY_MS: u64 = 24 * 60 * 60 * 1_000;
 #[derive(Clone)]
 pub struct Pinpad {
     pub(crate) inner: Arc<Inner>,
-}
-
-pub(crate) struct Inner {
-    pub(crate) settings: Settings,
-    service: Service,
-    journal: Mutex<Journal>,
-    /// Held while the register speaks to the terminal.
-    line: tokio::sync::Mutex<()>,
-    stage: watch::Sender<Stage>,
-    clock: Arc<dyn Clock>,
 }
 
 /// What the pin-pad is doing, for a waiting screen.
@@ -115,16 +105,7 @@ impl WayBack {
 impl Pinpad {
     /// Opens the journal and makes the client. Speaks to nobody yet.
     pub fn open(settings: Settings, clock: Arc<dyn Clock>) -> Result<Self, PinpadError> {
-        let service = Service::new(&settings.url)?;
-        let journal = Journal::open(&settings.journal)?;
-        let inner = Inner {
-            settings,
-            service,
-            journal: Mutex::new(journal),
-            line: tokio::sync::Mutex::new(()),
-            stage: watch::Sender::new(Stage::Idle),
-            clock,
-        };
+        let inner = Inner::new(settings, clock)?;
         Ok(Self {
             inner: Arc::new(inner),
         })
@@ -267,7 +248,7 @@ impl Pinpad {
         original: Option<Original>,
     ) -> Result<Done, PinpadError> {
         let inner = &self.inner;
-        let _line = inner.line.try_lock().map_err(|_| PinpadError::Busy)?;
+        let _line = inner.hold_line()?;
         inner.refuse_if_open()?;
         if op.has_amount() && amount.is_none_or(Kopecks::is_zero) {
             return Err(PinpadError::NoAmount);
@@ -292,14 +273,14 @@ impl Pinpad {
             Ok(outcome) => outcome,
             Err(not_sent) => {
                 // If this cannot be written, the operation stays open and is looked up: that is safe.
-                noted(inner.close(&intent, Decision::NotDone, By::NotSent, None).await);
+                noted(&inner.close(&intent, Decision::NotDone, By::NotSent, None).await);
                 return Err(not_sent);
             }
         };
         let outcome = self.checked(&intent, outcome).await;
         let mut advice = Advice::after(&intent, &outcome);
         // What the terminal has done is told in any case.
-        if !noted(inner.remember(&intent, &outcome).await) {
+        if !noted(&inner.remember(&intent, &outcome).await) {
             advice.push(Advice::JournalStopped);
         }
         Ok(Done {
@@ -323,7 +304,7 @@ impl Pinpad {
     /// An operation that moves no money.
     async fn tell(&self, op: Op, given: Fields) -> Result<Told, PinpadError> {
         let inner = &self.inner;
-        let _line = inner.line.try_lock().map_err(|_| PinpadError::Busy)?;
+        let _line = inner.hold_line()?;
         // After a settlement the open operation could no longer be looked up or taken back.
         if op == Op::Settlement {
             inner.refuse_if_open()?;
@@ -336,140 +317,4 @@ impl Pinpad {
         }
         Ok(Told { op, outcome })
     }
-}
-
-impl Inner {
-    pub(crate) fn journal(&self) -> MutexGuard<'_, Journal> {
-        self.journal.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(crate) fn now(&self) -> Timestamp {
-        self.clock.now()
-    }
-
-    /// Holds the line to the terminal, or says that it is in use.
-    pub(crate) fn hold_line(&self) -> Result<tokio::sync::MutexGuard<'_, ()>, PinpadError> {
-        self.line.try_lock().map_err(|_| PinpadError::Busy)
-    }
-
-    fn refuse_if_open(&self) -> Result<(), PinpadError> {
-        match self.journal().open_intent() {
-            Some(open) => Err(PinpadError::Open(Box::new(open.clone()))),
-            None => Ok(()),
-        }
-    }
-
-    fn money_request(
-        &self,
-        op: Op,
-        amount: Option<Kopecks>,
-        original: Option<&Original>,
-    ) -> Result<Request, PinpadError> {
-        let mut given = original.map_or_else(Fields::new, |original| self.copied(op, original));
-        if let Some(amount) = amount {
-            given.set(fields::AMOUNT, amount.get().to_string());
-        }
-        request(&self.settings, op, &given)
-    }
-
-    /// The fields of a payment that the profile sends with this operation.
-    fn copied(&self, op: Op, original: &Original) -> Fields {
-        let mut given = Fields::new();
-        for number in self.settings.operations.row(op).copied {
-            let value = match number {
-                fields::AUTH_CODE => &original.auth_code,
-                fields::RRN => &original.rrn,
-                fields::TERMINAL_TIME => &original.terminal_time,
-                _ => &None,
-            };
-            if let Some(value) = value {
-                given.set(number, value.as_str());
-            }
-        }
-        given
-    }
-
-    /// Sends and judges. An error means that nothing was sent.
-    pub(crate) async fn exchange(
-        &self,
-        request: &Request,
-        amount: Option<Kopecks>,
-    ) -> Result<Outcome, PinpadError> {
-        self.stage.send_replace(match request.op {
-            Op::LastReceipt => Stage::LookingUp,
-            op => Stage::AtTerminal {
-                op,
-                amount,
-                until: self.clock.now().plus_ms(request.wait_ms),
-            },
-        });
-        let heard = self.service.exchange(request).await;
-        self.stage.send_replace(Stage::Idle);
-        match heard {
-            Ok(body) => {
-                let answer = answer::read(&body);
-                tracing::debug!(target: "wire", op = %request.op, ?answer, "from the pin-pad");
-                Ok(judge(&self.settings, request, answer))
-            }
-            Err(Failure::Lost(doubt)) => Ok(unknown(doubt)),
-            Err(Failure::NotSent(error)) => Err(error),
-        }
-    }
-
-    /// Writes down how it ended.
-    async fn remember(self: &Arc<Self>, intent: &Intent, outcome: &Outcome) -> Result<(), PinpadError> {
-        match outcome {
-            Outcome::Approved(approval) => {
-                let approval = Some(approval.as_ref());
-                self.close(intent, Decision::Approved, By::Answer, approval).await
-            }
-            Outcome::Declined(_) => self.close(intent, Decision::NotDone, By::Answer, None).await,
-            Outcome::Unknown { doubt } => {
-                let (id, at, why) = (intent.id, self.clock.now(), format!("{doubt:?}"));
-                self.on_disk(move |journal| journal.doubt(id, at, why)).await
-            }
-        }
-    }
-
-    /// Ends the open operation in the journal.
-    pub(crate) async fn close(
-        self: &Arc<Self>,
-        intent: &Intent,
-        decision: Decision,
-        by: By,
-        approval: Option<&Approval>,
-    ) -> Result<(), PinpadError> {
-        let text = |of: fn(&Approval) -> &Option<String>| approval.and_then(|approval| of(approval).clone());
-        let end = End {
-            id: intent.id,
-            at: self.clock.now(),
-            decision,
-            by,
-            rrn: text(|approval| &approval.rrn),
-            auth_code: text(|approval| &approval.auth_code),
-            terminal_time: text(|approval| &approval.terminal_time),
-            tender: approval.map_or(UsedTender::NotSaid, |approval| approval.tender),
-        };
-        self.on_disk(move |journal| journal.end(end)).await?;
-        Ok(())
-    }
-
-    /// Waits for the disk without holding up other tasks.
-    async fn on_disk(
-        self: &Arc<Self>,
-        write: impl FnOnce(&mut Journal) -> Result<(), JournalError> + Send + 'static,
-    ) -> Result<(), PinpadError> {
-        let inner = Arc::clone(self);
-        let task = tokio::task::spawn_blocking(move || write(&mut inner.journal()));
-        task.await.map_err(|_| PinpadError::BrokeOff)??;
-        Ok(())
-    }
-}
-
-/// Whether it was written. What could not be is logged.
-fn noted(written: Result<(), PinpadError>) -> bool {
-    if let Err(error) = &written {
-        tracing::error!(%error, "the pin-pad's journal");
-    }
-    written.is_ok()
 }

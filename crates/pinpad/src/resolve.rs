@@ -44,15 +44,12 @@ impl Pinpad {
     pub async fn resolve(&self) -> Result<Resolution, PinpadError> {
         let _line = self.inner.hold_line()?;
         let intent = self.open_operation().ok_or(PinpadError::NothingOpen)?;
-        let copy = match self.last_copy().await? {
-            Outcome::Approved(copy) => copy,
-            _ => {
-                return Ok(Resolution::AskPerson {
-                    intent,
-                    evidence: None,
-                    copy: Vec::new(),
-                });
-            }
+        let Outcome::Approved(copy) = self.last_copy().await? else {
+            return Ok(Resolution::AskPerson {
+                intent,
+                evidence: None,
+                copy: Vec::new(),
+            });
         };
         let (evidence, approval) = self.compared(&intent, *copy);
         if !evidence.confirms() {

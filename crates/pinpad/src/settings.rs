@@ -1,12 +1,13 @@
 //! What the register must know of its pin-pad.
 
-use crate::fields::FIELD_MAX;
-use crate::operations::{Op, Operations, RowSettings};
+mod written;
+
+use crate::operations::{Op, Operations};
 use conf::{Document, SettingsError};
 use domain::Timestamp;
 use jiff::tz::{Offset, TimeZone};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -14,20 +15,10 @@ use std::path::{Path, PathBuf};
 pub const URL: &str = "http://127.0.0.1:9015/";
 /// How much longer the register waits than the service, in seconds, unless the settings say.
 pub const GAP_S: u32 = 10;
-/// The most that may be set, in seconds.
-const GAP_MAX_S: u32 = 120;
 /// The longest an operation may take, in seconds: the service takes no more.
 pub const TIMEOUT_MAX_S: u32 = 3_600;
 /// The shortest, in seconds. A buyer needs a moment.
 pub const TIMEOUT_MIN_S: u32 = 1;
-/// The longest id of a terminal, in characters.
-const TERMINAL_CHARS_MAX: usize = 20;
-/// The fastest serial line that the service takes, in baud.
-const BAUDRATE_MAX: u32 = 230_400;
-/// How far the terminal's clock may be from ours, in seconds, unless the settings say.
-const CLOCK_SKEW_S: u32 = 120;
-/// The furthest that may be set, in seconds. Beyond that a copy proves nothing.
-const CLOCK_SKEW_MAX_S: u32 = 600;
 
 /// Card or QR, as the cashier chose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -127,7 +118,7 @@ impl Default for CopyWords {
 /// The pin-pad's settings, checked. Names of keys: UKM 5's (`id`, `currencyCodeNumeric`, `timeout`, `qrSBP`) and the
 /// service's (`ncom`, `baudrate`, `ipaddr`).
 #[derive(Debug, Clone, Deserialize)]
-#[serde(try_from = "Written")]
+#[serde(try_from = "written::Written")]
 pub struct Settings {
     /// Where the service listens.
     pub url: String,
@@ -163,170 +154,8 @@ pub struct Settings {
     pub operations: Operations,
 }
 
-/// The settings as they are written.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Written {
-    #[serde(default = "default_url")]
-    url: String,
-    id: String,
-    #[serde(rename = "currencyCodeNumeric", default = "default_currency")]
-    currency: u16,
-    timeout: u32,
-    #[serde(rename = "answerGap", default = "default_gap")]
-    answer_gap: u32,
-    #[serde(rename = "sendTimeout", default = "yes")]
-    send_timeout: bool,
-    #[serde(rename = "qrSBP", default)]
-    qr_sbp: bool,
-    ncom: Option<u8>,
-    baudrate: Option<u32>,
-    ipaddr: Option<String>,
-    journal: PathBuf,
-    #[serde(rename = "tenderField")]
-    tender: Option<TenderReading>,
-    #[serde(default)]
-    statuses: Statuses,
-    #[serde(rename = "copyWords", default)]
-    copy: CopyWords,
-    #[serde(rename = "clockSkew", default = "default_skew")]
-    clock_skew: u32,
-    #[serde(rename = "utcOffsetMinutes")]
-    utc_offset: Option<i32>,
-    #[serde(default)]
-    operations: BTreeMap<Op, RowSettings>,
-}
-
-fn default_url() -> String {
-    URL.to_owned()
-}
-
-const fn default_currency() -> u16 {
-    643
-}
-
-const fn yes() -> bool {
-    true
-}
-
-const fn default_gap() -> u32 {
-    GAP_S
-}
-
-const fn default_skew() -> u32 {
-    CLOCK_SKEW_S
-}
-
-impl TryFrom<Written> for Settings {
-    type Error = String;
-
-    fn try_from(written: Written) -> Result<Self, String> {
-        check_url(&written.url)?;
-        let id = written.id.trim();
-        if id.is_empty()
-            || id.len() > TERMINAL_CHARS_MAX
-            || !id.bytes().all(|byte| byte.is_ascii_alphanumeric())
-        {
-            return Err(format!(
-                "id: the terminal's id has 1 to {TERMINAL_CHARS_MAX} letters and digits; the connection test prints it"
-            ));
-        }
-        let mut operations = Operations::default();
-        for (op, row) in written.operations {
-            operations.amend(op, row)?;
-        }
-        for (op, timeout_s) in Op::ALL
-            .into_iter()
-            .filter_map(|op| Some((op.as_str(), operations.row(op).timeout_s?)))
-            .chain([("timeout", written.timeout)])
-        {
-            if !(TIMEOUT_MIN_S..=TIMEOUT_MAX_S).contains(&timeout_s) {
-                return Err(format!(
-                    "{op}: a timeout of {timeout_s} s cannot be used; write {TIMEOUT_MIN_S} to {TIMEOUT_MAX_S}, twice what the bank recommends"
-                ));
-            }
-        }
-        if !(1..=GAP_MAX_S).contains(&written.answer_gap) {
-            return Err(format!("answerGap: 1 to {GAP_MAX_S} seconds"));
-        }
-        if written.clock_skew > CLOCK_SKEW_MAX_S {
-            return Err(format!("clockSkew: at most {CLOCK_SKEW_MAX_S} seconds"));
-        }
-        if written
-            .tender
-            .as_ref()
-            .is_some_and(|tender| tender.field > FIELD_MAX || !tender.card.is_disjoint(&tender.qr))
-        {
-            return Err(format!(
-                "tenderField: the field is 0 to {FIELD_MAX}, and no value may mean both card and QR"
-            ));
-        }
-        if !written.statuses.approved.is_disjoint(&written.statuses.declined) {
-            return Err("statuses: no status may be both approved and declined".to_owned());
-        }
-        if let Some(offset) = written.utc_offset {
-            offset_of(offset).ok_or("utcOffsetMinutes: from -840 to 840")?;
-        }
-        Ok(Self {
-            connection: connection(written.ncom, written.baudrate, written.ipaddr.as_deref())?,
-            url: written.url,
-            terminal: id.to_owned(),
-            currency: written.currency,
-            timeout_s: written.timeout,
-            answer_gap_s: written.answer_gap,
-            send_timeout: written.send_timeout,
-            qr_sbp: written.qr_sbp,
-            journal: written.journal,
-            tender: written.tender,
-            statuses: written.statuses,
-            copy: written.copy,
-            clock_skew_s: written.clock_skew,
-            utc_offset_min: written.utc_offset,
-            operations,
-        })
-    }
-}
-
-fn check_url(url: &str) -> Result<(), String> {
-    let usable = reqwest::Url::parse(url)
-        .is_ok_and(|url| url.scheme() == "http" && url.has_host() && url.username().is_empty());
-    if usable {
-        return Ok(());
-    }
-    Err(format!("url: write the service's address as {URL}"))
-}
-
-fn connection(
-    ncom: Option<u8>,
-    baudrate: Option<u32>,
-    ipaddr: Option<&str>,
-) -> Result<Option<Connection>, String> {
-    match (ncom, ipaddr) {
-        (Some(_), Some(_)) => Err("ncom stands beside ipaddr; keep one of them".to_owned()),
-        (None, Some(_)) if baudrate.is_some() => Err("baudrate belongs to ncom, not to ipaddr".to_owned()),
-        (None, Some(text)) => text
-            .parse()
-            .map(|address| Some(Connection::Network(address)))
-            .map_err(|_| "ipaddr: write it as 10.0.0.5:6060".to_owned()),
-        (Some(ncom), None) => {
-            if !(1..=99).contains(&ncom) || baudrate.is_some_and(|baud| baud == 0 || baud > BAUDRATE_MAX) {
-                return Err(format!("ncom is 1 to 99 and baudrate at most {BAUDRATE_MAX}"));
-            }
-            Ok(Some(Connection::Serial { ncom, baudrate }))
-        }
-        (None, None) if baudrate.is_some() => Err("baudrate needs ncom".to_owned()),
-        (None, None) => Ok(None),
-    }
-}
-
-fn offset_of(minutes: i32) -> Option<Offset> {
-    let minutes = Some(minutes).filter(|minutes| (-840..=840).contains(minutes))?;
-    Offset::from_seconds(minutes * 60).ok()
-}
-
 impl Settings {
     /// Reads a file in HOCON with these keys. A relative `journal` is taken from the file's folder. Holds no secrets.
-    #[expect(clippy::implicit_hasher, reason = "the HOCON reader takes exactly this map")]
     pub fn load(file: &Path, env: &HashMap<String, String>) -> Result<Self, SettingsError> {
         let mut settings: Self = Document::load(file, env)?.read_as()?;
         if let Some(folder) = file.parent() {
@@ -356,6 +185,11 @@ impl Settings {
         let zoned = local.to_zoned(self.zone()).ok()?;
         Some(Timestamp::from_micros(zoned.timestamp().as_microsecond()))
     }
+}
+
+fn offset_of(minutes: i32) -> Option<Offset> {
+    let minutes = Some(minutes).filter(|minutes| (-840..=840).contains(minutes))?;
+    Offset::from_seconds(minutes * 60).ok()
 }
 
 #[cfg(test)]

@@ -7,7 +7,8 @@ use crate::outcome::{Decline, DeclineReason, Outcome, UsedTender};
 use crate::pinpad::{Done, Stage, Told};
 use crate::resolve::Resolution;
 use crate::send::Health;
-use domain::Kopecks;
+use domain::{Kopecks, Timestamp};
+use jiff::tz::TimeZone;
 use serde::Serialize;
 use texts::words::pinpad as words;
 use texts::{Lang, Text, Word, rubles};
@@ -213,9 +214,20 @@ fn more_than_paid(asked: Kopecks, left: Kopecks) -> Text {
 
 fn open(intent: &Intent) -> Text {
     let sum = intent.amount.map_or_else(|| Text::new("—", "—"), rubles);
-    let time = intent.at.to_string();
+    let time = local(intent.at);
     let fill = |lang: Lang| lang.fill(words::OPEN, &[("sum", lang.pick(&sum)), ("time", &time)]);
     Text::new(fill(Lang::Ru), fill(Lang::En))
+}
+
+/// A moment by this machine's clock on the wall.
+fn local(at: Timestamp) -> String {
+    jiff::Timestamp::from_microsecond(at.as_micros())
+        .map(|at| {
+            at.to_zoned(TimeZone::system())
+                .strftime("%d.%m.%Y %H:%M:%S")
+                .to_string()
+        })
+        .unwrap_or_default()
 }
 
 fn say(word: Word) -> Text {

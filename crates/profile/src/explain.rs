@@ -84,9 +84,9 @@ fn made_up_settings(module: &Module) -> Settings {
         let value = match key.kind {
             KeyType::Secret | KeyType::Pem => Value::Secret(SecretString::from("secret")),
             KeyType::Integer { min, .. } => Value::Number(key.default.map_or(min.to_string(), str::to_owned)),
+            KeyType::Number { .. } => text("26300000"),
             KeyType::Flag => Value::Flag(true),
             KeyType::Digits { count } => Value::Text("1".repeat(count)),
-            KeyType::Number { .. } => text("1"),
             KeyType::Word(words) => text(words.first().unwrap_or(&"")),
             KeyType::Url => text("https://provider.example"),
             KeyType::Text { .. } if key.name == "qr_id" => text(LINK_ID),

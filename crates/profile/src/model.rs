@@ -101,6 +101,8 @@ pub(crate) struct Variant {
     pub subscriber: bool,
     /// The systems behind the gateway, by our names.
     pub tenders: Vec<(String, Text)>,
+    /// The keys that hold the register's own codes of those systems: a register may name a system by its code.
+    pub tender_codes: Vec<(String, &'static str)>,
     /// Every call.
     pub calls: BTreeMap<Step, CallPattern>,
 }

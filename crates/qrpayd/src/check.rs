@@ -11,7 +11,7 @@ use std::path::Path;
 /// Checks the settings file and the modules' settings. Prints every fault; an error when there is at least one.
 pub async fn check(config: &Path) -> anyhow::Result<()> {
     let (settings, journal) = open_journal_to_read(config).await?;
-    let registry = run::registry(&settings);
+    let registry = run::registry(&settings)?;
     let (mut faults, mut warnings) = (0, 0);
     for module in &settings.modules {
         let Some(provider) = registry.find(module.as_str()) else {

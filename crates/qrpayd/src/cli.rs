@@ -65,6 +65,12 @@ pub enum Command {
         #[command(subcommand)]
         command: ModuleCommand,
     },
+    /// Check a provider's description of your own, or print one to begin with.
+    Profile {
+        /// What to do.
+        #[command(subcommand)]
+        command: ProfileCommand,
+    },
     /// List operations, newest first.
     Operations {
         /// The settings file.
@@ -112,6 +118,22 @@ pub enum ModuleCommand {
     /// Try all that can be tried without money: settings, address, TLS, certificates, key. Ends with 0 only when
     /// nothing is at fault.
     Test(ModuleTest),
+}
+
+/// What to do with a provider's description.
+#[derive(Debug, Subcommand)]
+pub enum ProfileCommand {
+    /// Say everything that is wrong with a description, with file, line and key; or print every request that it would
+    /// send, with made-up values. Sends nothing.
+    Check {
+        /// The description.
+        file: PathBuf,
+    },
+    /// Print a shipped description, as a start for one of your own.
+    Show {
+        /// A module that the description serves.
+        module: ModuleName,
+    },
 }
 
 /// Which register's settings are tried.
@@ -174,6 +196,15 @@ pub enum ConfigCommand {
     Import {
         /// The file; `-` for standard input.
         file: PathBuf,
+    },
+    /// Write the `webmoney` row of a merchant from the files of the register's WebMoney module: WebMoneySettings.txt,
+    /// WebMoneyPaymentTypes.txt and the certificate named after the POS, all in one folder.
+    ImportWebmoney {
+        /// The folder.
+        folder: PathBuf,
+        /// The merchant's id; 0 serves every store that is not listed.
+        #[arg(long, default_value_t = 0)]
+        merchant: i64,
     },
     /// Print all rows of a module as JSON, secrets included: keep the output safe.
     Export {

@@ -2,7 +2,7 @@
 
 use crate::cli::{ConfigCommand, Row, RowId};
 use crate::clock::SystemClock;
-use crate::run;
+use crate::{run, webmoney};
 use anyhow::{Context, bail};
 use connector::config::{self, Language, Table};
 use connector::{KeyType, Provider, Registry};
@@ -42,7 +42,7 @@ pub async fn obey(file: &Path, command: ConfigCommand) -> anyhow::Result<()> {
             Language::Russian
         };
         let registry = if file.exists() {
-            run::registry(&run::load(file)?)
+            run::registry(&run::load(file)?)?
         } else {
             connectors::registry().clone()
         };
@@ -50,7 +50,7 @@ pub async fn obey(file: &Path, command: ConfigCommand) -> anyhow::Result<()> {
         return Ok(());
     }
     let (settings_file, journal) = run::open_journal_to_read(file).await?;
-    let registry = run::registry(&settings_file);
+    let registry = run::registry(&settings_file)?;
     let journal = journal.as_ref();
     match command {
         ConfigCommand::Describe { .. } => Ok(()),
@@ -99,6 +99,19 @@ pub async fn obey(file: &Path, command: ConfigCommand) -> anyhow::Result<()> {
             write_all(&registry, journal, &module, vec![write]).await
         }
         ConfigCommand::Import { file } => import(&registry, journal, &file).await,
+        ConfigCommand::ImportWebmoney { folder, merchant } => {
+            let imported = webmoney::read(&folder)?;
+            for warning in &imported.warnings {
+                eprintln!("qrpayd: warning: {warning}");
+            }
+            let module = ModuleName::new(webmoney::MODULE)?;
+            let write = SettingsWrite::Merchant {
+                module: module.clone(),
+                id: merchant,
+                value: Some(imported.row),
+            };
+            write_all(&registry, journal, &module, vec![write]).await
+        }
         ConfigCommand::Export { module } => {
             find(&registry, &module)?;
             let rows = to_rows(&module, settings(journal, &module).await?);

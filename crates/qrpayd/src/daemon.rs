@@ -1,6 +1,6 @@
 //! The daemon as one thing: the desk, its doors, and the order in which they open and close.
 
-use crate::run;
+use crate::profiles;
 use anyhow::Context;
 use axum::Router;
 use axum::serve::ListenerExt;
@@ -29,6 +29,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// Every module that can be switched on.
     pub registry: Registry,
+    /// Looks whether the operator's own modules are described anew.
+    pub renew: Option<desk::modules::Renew>,
     /// The modules that are switched on.
     pub modules: Vec<ModuleName>,
     /// Where the HTTP door listens.
@@ -63,10 +65,12 @@ impl Parts {
             };
             (token.token.clone(), owner)
         });
+        let (registry, renew) = profiles::open(settings)?;
         Ok(Self {
             journal,
             clock,
-            registry: run::registry(settings),
+            registry,
+            renew,
             modules: settings.modules.clone(),
             listen: settings.http.listen,
             callback_listen: settings.http.callback_listen,
@@ -122,6 +126,10 @@ impl Daemon {
             Arc::clone(&parts.clock),
         ));
         let modules = Modules::switch_on(&parts.modules, &parts.registry, parts.journal.as_ref()).await?;
+        let modules = match parts.renew {
+            Some(renew) => modules.renewed_by(renew),
+            None => modules,
+        };
         let desk = Desk::new(
             Arc::clone(&parts.journal),
             Arc::clone(&outbound),

@@ -92,6 +92,7 @@ impl Demo {
             journal: Arc::clone(&journal),
             clock: Arc::clone(&clock),
             registry: connectors::registry().clone(),
+            renew: None,
             modules: modules
                 .iter()
                 .map(|module| ModuleName::new(*module))
@@ -128,6 +129,7 @@ fn tenders(street: &Street, secret: &SecretString) -> anyhow::Result<Vec<Tender>
     let several = street.houses.len() > 1;
     let tender = |shop: &shops::Shop| -> anyhow::Result<Tender> {
         let papers = opening::papers(shop, street, secret)?;
+        let abilities = opening::abilities(shop, &papers)?;
         let about = street.house_of_module(shop.module).context("no provider")?.about;
         let title = if several {
             let ru = format!("{}: {}", about.title_ru, shop.tender_ru);
@@ -139,11 +141,30 @@ fn tenders(street: &Street, secret: &SecretString) -> anyhow::Result<Vec<Tender>
         Ok(Tender {
             module: ModuleName::new(shop.module)?,
             title,
-            scans_customer_code: opening::abilities(shop, &papers)?.customer_code == Taking::Always,
+            scans_customer_code: abilities.customer_code == Taking::Always,
+            reads_social_card: abilities.reservation,
+            system: None,
             link: None,
         })
     };
-    opening::open_shops().map(tender).collect()
+    let mut tenders = Vec::new();
+    for shop in opening::open_shops() {
+        let whole = tender(shop)?;
+        if shop.systems.is_empty() {
+            tenders.push(whole);
+            continue;
+        }
+        let about = street.house_of_module(shop.module).context("no provider")?.about;
+        tenders.extend(shop.systems.iter().map(|(system, ru, en)| Tender {
+            title: Text::new(
+                format!("{}: {ru}", about.title_ru),
+                format!("{}: {en}", about.title_en),
+            ),
+            system: Some((*system).to_owned()),
+            ..whole.clone()
+        }));
+    }
+    Ok(tenders)
 }
 
 fn pages(

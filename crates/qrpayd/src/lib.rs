@@ -9,5 +9,7 @@ pub mod demo;
 pub mod logs;
 pub mod module;
 pub mod operations;
+pub mod profiles;
 pub mod run;
 pub mod systemd;
+mod webmoney;

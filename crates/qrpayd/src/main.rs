@@ -2,7 +2,7 @@
 
 use clap::Parser;
 use qrpayd::cli::{Cli, Command};
-use qrpayd::{check, config, demo, module, operations, run};
+use qrpayd::{check, config, demo, module, operations, profiles, run};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -35,6 +35,7 @@ async fn obey(cli: Cli) -> anyhow::Result<()> {
             lang,
             command,
         } => module::obey(&config, lang, command).await,
+        Command::Profile { command } => profiles::obey(&command),
         Command::Operations {
             config,
             open,

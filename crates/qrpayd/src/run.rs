@@ -2,7 +2,7 @@
 
 use crate::clock::SystemClock;
 use crate::daemon::{Daemon, Parts};
-use crate::{logs, systemd};
+use crate::{logs, profiles, systemd};
 use anyhow::Context;
 use connector::Registry;
 use journal::{Journal, JournalOptions};
@@ -65,9 +65,9 @@ pub fn load(config: &Path) -> anyhow::Result<Settings> {
     Ok(settings)
 }
 
-/// The modules that can be switched on here.
-pub fn registry(_settings: &Settings) -> Registry {
-    connectors::registry().clone()
+/// The modules that can be switched on here: those of this build, and the operator's own.
+pub fn registry(settings: &Settings) -> anyhow::Result<Registry> {
+    Ok(profiles::open(settings)?.0)
 }
 
 /// Opens the journal to write.

@@ -61,6 +61,8 @@ fn options(timeout_ms: u64, outputs: Outputs) -> anyhow::Result<KioskOptions> {
             module: module.parse()?,
             title: Text::new(ru, en),
             scans_customer_code: scans,
+            reads_social_card: false,
+            system: None,
             link: None,
         })
     };
@@ -72,6 +74,10 @@ fn options(timeout_ms: u64, outputs: Outputs) -> anyhow::Result<KioskOptions> {
         tenders: vec![
             tender("qrraiffd", false, "Код на экране", "Code on the screen")?,
             tender("qrsberpay", true, "Код покупателя", "The buyer's code")?,
+            Tender {
+                reads_social_card: true,
+                ..tender("soc_processing", false, "Социальный счёт", "Social account")?
+            },
         ],
         lang: Lang::Ru,
         timeout_ms,

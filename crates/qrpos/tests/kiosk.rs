@@ -17,6 +17,8 @@ fn options() -> KioskOptions {
         module: module.parse().unwrap(),
         title: Text::new(title, title),
         scans_customer_code: false,
+        reads_social_card: false,
+        system: None,
         link: None,
     };
     KioskOptions {

@@ -161,7 +161,7 @@ fn the_report_kiosk_and_pin_pad_are_read() {
             .starts_with("Проверка соответствия наклеенного")
     );
     assert_eq!(report.connection.module.as_str(), "qrraiffd_variable");
-    assert_eq!(report.connection.patience.total, Duration::from_secs(60));
+    assert_eq!(report.connection.patience.total, Duration::from_mins(1));
     let kiosk = settings.kiosk.unwrap();
     assert_eq!(
         kiosk,

@@ -4,6 +4,7 @@ use conf::{KIB, SECOND_MS};
 use domain::{ModuleName, StoreId, TerminalId};
 use secrecy::SecretString;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 
 /// Everything that the settings file says. `Debug` shows no secret.
 #[derive(Debug, Clone)]
@@ -16,6 +17,8 @@ pub struct Settings {
     pub amqp: Amqp,
     /// `modules`: those that are switched on.
     pub modules: Vec<ModuleName>,
+    /// `profiles`: the folder with descriptions of the operator's own providers.
+    pub profiles: Option<PathBuf>,
     /// `stop_within`: how long the daemon may take to stop, in milliseconds.
     pub stop_within_ms: u64,
     /// `register_timeout`: how long the registers are set to wait for a final answer, in milliseconds. The daemon
@@ -120,6 +123,7 @@ impl Default for Settings {
             http: Http::default(),
             amqp: Amqp::default(),
             modules: Vec::new(),
+            profiles: None,
             stop_within_ms: 20 * SECOND_MS,
             register_timeout_ms: 310 * SECOND_MS,
             log: Log::default(),

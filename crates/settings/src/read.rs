@@ -9,7 +9,7 @@ use secrecy::{ExposeSecret, SecretString};
 use std::collections::{BTreeSet, HashMap};
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The fewest characters of a register's token.
 pub const TOKEN_MIN_CHARS: usize = 16;
@@ -21,6 +21,7 @@ const ROOT: &[&str] = &[
     "http",
     "amqp",
     "modules",
+    "profiles",
     "stop_within",
     "register_timeout",
     "log",
@@ -80,6 +81,7 @@ fn settings(document: &Document) -> Result<Settings, SettingsError> {
         http: http(&top("http"))?,
         amqp: amqp(&top("amqp"))?,
         modules: modules(&top("modules"))?,
+        profiles: folder(&top("profiles"))?,
         stop_within_ms: top("stop_within")
             .duration_ms(&STOP_WITHIN_MS)?
             .unwrap_or(default.stop_within_ms),
@@ -325,6 +327,16 @@ fn modules(node: &Node<'_>) -> Result<Vec<ModuleName>, SettingsError> {
         modules.push(name);
     }
     Ok(modules)
+}
+
+/// The folder that this key names. A relative path starts at the settings file.
+fn folder(node: &Node<'_>) -> Result<Option<PathBuf>, SettingsError> {
+    let Some(name) = node.text()? else { return Ok(None) };
+    if name.trim().is_empty() {
+        return Err(node.unusable("is empty; name a folder, or leave the key out"));
+    }
+    let here = node.document().file().parent().unwrap_or(Path::new(""));
+    Ok(Some(here.join(name)))
 }
 
 fn log(node: &Node<'_>) -> Result<Log, SettingsError> {

@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::bank::{self, Bank, BankOptions, Merchant};
 use crate::provider::{About, Provider};
-use crate::{gazprom, rsb};
+use crate::{alfa, gazprom, podeli, rsb, sber, shares, webmoney};
 
 /// What a provider is opened with: the one shop that it knows.
 #[derive(Debug, Clone)]
@@ -53,8 +53,13 @@ pub const KINDS: &[Kind] = &[
         about: &bank::ABOUT,
         open: |opening| Arc::new(Mutex::new(raiffeisen(opening))),
     },
+    alfa::KIND,
     gazprom::KIND,
     rsb::KIND,
+    sber::KIND,
+    shares::KIND,
+    podeli::KIND,
+    webmoney::KIND,
 ];
 
 /// The provider of this name.

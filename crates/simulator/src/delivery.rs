@@ -8,7 +8,7 @@ use futures_util::StreamExt as _;
 use futures_util::stream;
 use rustls::ClientConfig;
 
-use crate::provider::Notification;
+use crate::provider::{Notification, Provider};
 use crate::server::StartError;
 use crate::shared::SharedProvider;
 use crate::tls;
@@ -45,7 +45,7 @@ pub(crate) fn client(own_pem: &str, more_pem: Option<&str>) -> Result<reqwest::C
 pub(crate) async fn run(provider: SharedProvider, client: reqwest::Client) {
     loop {
         let mut by_address: BTreeMap<String, Vec<Notification>> = BTreeMap::new();
-        for one in provider.with(|provider, now| provider.notifications(now)) {
+        for one in provider.with(Provider::notifications) {
             by_address.entry(one.url.clone()).or_default().push(one);
         }
         let sent = stream::iter(by_address.into_values()).map(|all| send_all(&client, &provider, all));

@@ -148,6 +148,19 @@ fn params_id(sale: &Sale) -> Option<&str> {
     matches!(sale.shown, Shown::Link(_)).then_some(sale.id.as_str())
 }
 
+/// One line of the answer; a code that the bank does not know has a line too.
+fn state(asked: &str, id: &str, sale: Option<&Sale>, now: i64) -> Value {
+    let Some(sale) = sale else {
+        return json!({ asked: id, "code": "NOT_FOUND" });
+    };
+    let trx_id = sale.paid_at.and_then(|_| sale.trx_id());
+    json!({
+        "code": "0", "orderId": sale.order, "qrcId": qrc_id(sale), "paramsId": params_id(sale),
+        "status": word(sale.standing(now)), "trxId": trx_id, "amount": sale.amount,
+        "kzo": trx_id.as_ref().and(sale.transaction).map(|number| number.to_string()),
+    })
+}
+
 impl Gazprom {
     /// Empty books.
     pub fn new(opening: Opening) -> Self {
@@ -226,30 +239,17 @@ impl Gazprom {
             return Err(wrong("qrcIds, paramsIds, orderIds"));
         }
         let ledger = &self.ledger;
-        let by_id = |name: &'static str| move |id: &String| self.state(name, id, ledger.sale(id), now);
-        let by_order = |id: &String| self.state("orderId", id, ledger.of_order(id), now);
+        let by_id = |name: &'static str| move |id: &String| state(name, id, ledger.sale(id), now);
+        let by_order = |id: &String| state("orderId", id, ledger.of_order(id), now);
         let qrs = body.qrc_ids.iter().map(by_id("qrcId"));
         let activations = body.params_ids.iter().map(by_id("paramsId"));
         let orders = body.order_ids.iter().map(by_order);
         Ok(qrs.chain(activations).chain(orders).collect())
     }
 
-    /// One line of the answer; a code that the bank does not know has a line too.
-    fn state(&self, asked: &str, id: &str, sale: Option<&Sale>, now: i64) -> Value {
-        let Some(sale) = sale else {
-            return json!({ asked: id, "code": "NOT_FOUND" });
-        };
-        let trx_id = sale.paid_at.and_then(|_| sale.trx_id());
-        json!({
-            "code": "0", "orderId": sale.order, "qrcId": qrc_id(sale), "paramsId": params_id(sale),
-            "status": word(sale.standing(now)), "trxId": trx_id, "amount": sale.amount,
-            "kzo": trx_id.as_ref().and_then(|_| sale.transaction).map(|number| number.to_string()),
-        })
-    }
-
     fn cancel(&mut self, id: &str, now: i64) -> Outcome {
         let sale = self.ledger.cancel(id)?;
-        Ok(self.state("qrcId", id, Some(&sale), now))
+        Ok(state("qrcId", id, Some(&sale), now))
     }
 
     fn new_link(&mut self, body: &Body) -> Outcome {
@@ -315,8 +315,9 @@ impl Teller for Gazprom {
         Some(match (request.method.as_str(), path.as_slice()) {
             ("POST", ["qrc-data"] | ["cash-links", _, "activations"]) => Step::Register,
             ("PUT", ["qrc-status"]) => Step::Status,
-            ("POST", ["qrc-data", _, "cancel"]) => Step::Revoke,
-            ("DELETE", ["cash-links", _, "activations", _]) => Step::Revoke,
+            ("POST", ["qrc-data", _, "cancel"]) | ("DELETE", ["cash-links", _, "activations", _]) => {
+                Step::Revoke
+            }
             ("GET", ["cash-links", _]) => Step::LinkCheck,
             ("POST", ["cash-links", _, "binding"]) => Step::LinkBind,
             ("POST", ["refunds"]) => Step::Refund,

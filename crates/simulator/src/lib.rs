@@ -10,6 +10,7 @@
 //! - [`catalogue::KINDS`] lists them; [`server`] puts them behind HTTPS on loopback, with the payer's page and the
 //!   control API.
 //! - [`bank::Bank`] is Raiffeisenbank. It keeps books of its own.
+//! - [`alfa::Alfa`] is Alfa-Bank.
 //!
 //! # A bank of its own
 //!
@@ -73,6 +74,7 @@
 //! assert_eq!(toy.books(0).paid(), Kopecks(15_000));
 //! ```
 
+pub mod alfa;
 pub mod bank;
 pub mod books;
 pub mod callbacks;
@@ -95,15 +97,20 @@ mod payer_json;
 mod payer_page;
 mod phone;
 mod picture;
+pub mod podeli;
 pub mod provider;
 mod random;
 pub mod rsb;
+pub mod sber;
 pub mod server;
 pub mod shared;
+pub mod shares;
 pub mod signature;
+mod soap;
 pub mod street;
 pub mod teller;
 mod tls;
+pub mod webmoney;
 pub mod wire;
 
 pub use bank::{Bank, BankOptions, Merchant};

@@ -188,6 +188,11 @@ pub trait Provider: Send + 'static {
 
     /// The cards that a payer may show.
     fn cards(&mut self) -> Vec<Card>;
+
+    /// Takes back every token that it has given out. False: it gives none.
+    fn forget_tokens(&mut self) -> bool {
+        false
+    }
 }
 
 /// A rule of a plan.

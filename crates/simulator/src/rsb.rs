@@ -224,11 +224,11 @@ impl Rsb {
             Some(id) => self.ledger.sale(id),
             None => self.ledger.of_order(body.source()?),
         };
-        let same = |sale: &&Sale| {
+        let of_operation = |sale: &&Sale| {
             let given = body.operation_id.as_deref();
             given.is_none() || sale.note("operationId") == given
         };
-        Ok(sale.filter(same).ok_or(Refusal::NoSale)?)
+        Ok(sale.filter(of_operation).ok_or(Refusal::NoSale)?)
     }
 
     fn status(&self, body: &Body, now: i64) -> Outcome {

@@ -56,6 +56,11 @@ pub trait Teller: Send + 'static {
     fn cards(&mut self) -> Vec<Card> {
         Vec::new()
     }
+
+    /// Takes back every token that it has given out. False: it gives none.
+    fn forget_tokens(&mut self) -> bool {
+        false
+    }
 }
 
 fn lacks<T: Teller>(lack: Lack) -> bool {
@@ -184,5 +189,9 @@ impl<T: Teller> Provider for T {
 
     fn cards(&mut self) -> Vec<Card> {
         Teller::cards(self)
+    }
+
+    fn forget_tokens(&mut self) -> bool {
+        Teller::forget_tokens(self)
     }
 }

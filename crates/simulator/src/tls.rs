@@ -59,7 +59,7 @@ impl Authority {
 
     /// Issues a client certificate for a new key.
     pub fn issue_client(&self, name: &str) -> Result<ClientIdentity, rcgen::Error> {
-        self.client(name, KeyPair::generate()?)
+        self.client(name, &KeyPair::generate()?)
     }
 
     /// Issues a client certificate for this key: RSA or elliptic, PEM (PKCS#8).
@@ -68,11 +68,11 @@ impl Authority {
         name: &str,
         key_pem: &SecretString,
     ) -> Result<ClientIdentity, rcgen::Error> {
-        self.client(name, KeyPair::from_pem(key_pem.expose_secret())?)
+        self.client(name, &KeyPair::from_pem(key_pem.expose_secret())?)
     }
 
-    fn client(&self, name: &str, key: KeyPair) -> Result<ClientIdentity, rcgen::Error> {
-        let chain_pem = self.issue(name, Vec::new(), ExtendedKeyUsagePurpose::ClientAuth, &key)?;
+    fn client(&self, name: &str, key: &KeyPair) -> Result<ClientIdentity, rcgen::Error> {
+        let chain_pem = self.issue(name, Vec::new(), ExtendedKeyUsagePurpose::ClientAuth, key)?;
         Ok(ClientIdentity {
             chain_pem,
             key_pem: SecretString::from(key.serialize_pem()),

@@ -53,3 +53,40 @@ fn refuses_shops_that_it_could_not_tell_apart() {
         );
     }
 }
+
+#[test]
+fn providers_are_chosen_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let ca_file = folder.path().join("ca.pem");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_banksim"))
+        .args(["--provider", "rsb", "--provider", "gazprom", "--ca-file"])
+        .arg(&ca_file)
+        .env("BANKSIM_SECRET", "hidden")
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let lines: Vec<String> = lines.take(6).map(Result::unwrap).collect();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    for (number, start) in [
+        (0, "rsb         https://127.0.0.1:"),
+        (1, "client    "),
+        (2, "gazprom     https://127.0.0.1:"),
+        (3, "payer       http://127.0.0.1:"),
+        (5, "CA file     "),
+    ] {
+        assert!(lines[number].starts_with(start), "{lines:?}");
+    }
+    assert!(folder.path().join("banksim-rsb-client-key.pem").exists());
+    assert!(!folder.path().join("banksim-gazprom-client.pem").exists());
+    let output = Command::new(env!("CARGO_BIN_EXE_banksim"))
+        .args(["--provider", "nobody", "--secret", "hidden"])
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    for kind in simulator::catalogue::KINDS {
+        assert!(said.contains(&format!("{}, ", kind.about.name)), "{said}");
+    }
+    assert!(!said.contains("hidden"), "{said}");
+}

@@ -13,6 +13,8 @@ pub struct Till {
     pub terminal: String,
     /// The module that it names.
     pub module: String,
+    /// Which of several systems behind the module its payments name.
+    pub tender: Option<String>,
 }
 
 impl Till {
@@ -22,6 +24,7 @@ impl Till {
             store: "1".to_owned(),
             terminal: terminal.to_owned(),
             module: DYNAMIC.to_owned(),
+            tender: None,
         }
     }
 
@@ -52,6 +55,9 @@ impl Till {
         });
         if let (Some(message), Some(fields)) = (message.as_object_mut(), fields.as_object()) {
             message.extend(fields.clone());
+        }
+        if let (Some(tender), "pay") = (&self.tender, operation) {
+            message["tender"] = json!(tender);
         }
         Ok(protocol::parse(message.to_string().as_bytes())?)
     }
@@ -106,5 +112,17 @@ impl Till {
     /// When the protocol does not take it.
     pub fn bind(&self, id: &str, link: &str) -> anyhow::Result<Message> {
         self.message("link_bind", id, &json!({ "link": link }))
+    }
+
+    /// `link_bind` with the bank's terminal number.
+    ///
+    /// # Errors
+    /// When the protocol does not take it.
+    pub fn bind_numbered(&self, id: &str, link: &str, number: &str) -> anyhow::Result<Message> {
+        self.message(
+            "link_bind",
+            id,
+            &json!({ "link": link, "terminal_number": number }),
+        )
     }
 }

@@ -117,6 +117,10 @@ fn outcome_words(code: Code) -> Option<(&'static str, &'static str)> {
             "Сумма возврата больше остатка оплаты. Уменьшите сумму возврата.",
             "The refund is larger than what is left of the payment. Reduce the sum.",
         ),
+        Code::RefundUnderWay => (
+            "Другой возврат по этой оплате ещё не закончен. Дождитесь его конца и повторите.",
+            "Another refund of this payment has not ended yet. Wait for its end, then try again.",
+        ),
         Code::ProviderRefused => (
             "Банк отказал в операции. Предложите другой способ; если отказ повторится, сообщите в службу поддержки.",
             "The bank refused. Offer other means; if it happens again, call support.",

@@ -51,6 +51,9 @@ pub(super) fn start(run: &Run, attempt: u32) -> Result<Environment> {
         // Many tests at once, each with its own databases and connections.
         .args([
             "--max-connections=500",
+            // On a busy machine a handshake may take longer than the ten seconds of the default.
+            "--connect-timeout=120",
+            "--back-log=500",
             "--innodb-buffer-pool-size=128M",
             "--innodb-log-file-size=64M",
         ]);

@@ -128,6 +128,7 @@ const ROOMS: [Room; 24] = [
             "journal",
             "outbound",
             "pinpad",
+            "profile",
             "protocol",
             "qr",
             "qrpos",

@@ -13,7 +13,7 @@ pub(super) const RUB: &str = "RUB";
 /// A request. Only fields that are used stand here; what a command does not take is left out.
 #[derive(Serialize, Default)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Command<'a> {
+pub(super) struct Outgoing<'a> {
     pub command: &'a str,
     #[serde(rename = "TermNo")]
     pub term_no: &'a str,
@@ -73,7 +73,7 @@ pub(super) struct Reply {
 
 impl Settings {
     /// A signed request. The signature stands in `Authorization` as it is, without a scheme's word.
-    pub(super) fn send(&self, command: &Command<'_>) -> Result<WireRequest, Fault> {
+    pub(super) fn send(&self, command: &Outgoing<'_>) -> Result<WireRequest, Fault> {
         let internal = |detail: String| Fault {
             code: Code::Internal,
             ..Fault::not_sent(detail)

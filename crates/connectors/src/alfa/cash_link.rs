@@ -5,7 +5,7 @@
 //! to ask about a payment that way. What such a question shows is a setting (`link_status`): where it shows the link's
 //! last activation, a lost one is found again or known never to have arrived; else nothing is concluded from it.
 
-use super::api::{Command, PURPOSE_MAX, RUB, Reply};
+use super::api::{Outgoing, PURPOSE_MAX, RUB, Reply};
 use super::config::{ACTIVATION_MIN, Settings};
 use super::map::{self, By, Said, hear};
 use super::{ids, refund};
@@ -48,7 +48,7 @@ fn register(
     let life = map::minutes(now, call.expires_at, &ACTIVATION_MIN);
     match heard {
         [] => settings
-            .send(&Command {
+            .send(&Outgoing {
                 command: "ActivateCashQRc",
                 term_no,
                 qrc_id: Some(link_id),
@@ -56,7 +56,7 @@ fn register(
                 currency: Some(RUB),
                 payment_purpose: purpose(settings.purpose.as_deref(), call, PURPOSE_MAX),
                 qr_ttl: Some(life),
-                ..Command::default()
+                ..Outgoing::default()
             })
             .map(Turn::Send),
         [response] => match hear(settings, term_no, response, now)? {
@@ -100,11 +100,11 @@ fn status(
     let term_no = settings.terminal_of(&lookup.reference);
     match heard {
         [] => settings
-            .send(&Command {
+            .send(&Outgoing {
                 command: "GetQRCstatus",
                 term_no,
                 payrrn: Some(payrrn),
-                ..Command::default()
+                ..Outgoing::default()
             })
             .map(Turn::Send),
         [response] => match hear(settings, term_no, response, now)? {
@@ -203,11 +203,11 @@ fn revoke(
     let term_no = settings.terminal_of(&lookup.reference);
     let [first, rest @ ..] = heard else {
         return settings
-            .send(&Command {
+            .send(&Outgoing {
                 command: "DelCashQRc",
                 term_no,
                 qrc_id: Some(link_of(settings, lookup)),
-                ..Command::default()
+                ..Outgoing::default()
             })
             .map(Turn::Send);
     };
@@ -271,11 +271,11 @@ fn bind(settings: &Settings, link: &LinkCall, heard: &[WireResponse], now: Times
     };
     let [first, rest @ ..] = heard else {
         return settings
-            .send(&Command {
+            .send(&Outgoing {
                 command,
                 term_no,
                 qrc_id: Some(&link.link_id),
-                ..Command::default()
+                ..Outgoing::default()
             })
             .map(Turn::Send);
     };
@@ -297,11 +297,11 @@ fn bind(settings: &Settings, link: &LinkCall, heard: &[WireResponse], now: Times
 
 fn ask_link(settings: &Settings, term_no: &str, link_id: &str) -> Result<Turn, Fault> {
     settings
-        .send(&Command {
+        .send(&Outgoing {
             command: "GetQRCstatus",
             term_no,
             qrc_id: Some(link_id),
-            ..Command::default()
+            ..Outgoing::default()
         })
         .map(Turn::Send)
 }

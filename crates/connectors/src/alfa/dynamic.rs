@@ -3,7 +3,7 @@
 //! It cannot be taken back, so a payment that is cancelled ends only when the QR's life is over. A QR whose life is
 //! over stays `NTST` at this bank; the engine knows from the life that we asked for when nobody can pay any more.
 
-use super::api::{Command, PURPOSE_MAX, RUB};
+use super::api::{Outgoing, PURPOSE_MAX, RUB};
 use super::config::{DYNAMIC_MIN, Settings};
 use super::map::{self, By, Said, hear};
 use super::{ids, refund};
@@ -47,7 +47,7 @@ fn register(
     let life = map::minutes(now, call.expires_at, &DYNAMIC_MIN);
     match heard {
         [] => settings
-            .send(&Command {
+            .send(&Outgoing {
                 command: "GetQRCd",
                 term_no,
                 qrc_type: Some("02"),
@@ -57,7 +57,7 @@ fn register(
                 qr_ttl: Some(life),
                 message_id: Some(call.order.to_uuid_text()),
                 redirect_url: settings.redirect_url.as_deref(),
-                ..Command::default()
+                ..Outgoing::default()
             })
             .map(Turn::Send),
         [response] => match hear(settings, term_no, response, now)? {
@@ -98,11 +98,11 @@ fn status(
     let term_no = settings.terminal_of(&lookup.reference);
     match heard {
         [] => settings
-            .send(&Command {
+            .send(&Outgoing {
                 command: "GetQRCstatus",
                 term_no,
                 qrc_id: Some(qrc_id),
-                ..Command::default()
+                ..Outgoing::default()
             })
             .map(Turn::Send),
         [response] => match hear(settings, term_no, response, now)? {

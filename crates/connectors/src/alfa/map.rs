@@ -15,7 +15,7 @@ const SIGNATURE: &str = "authorization";
 
 /// A whole answer of the bank: what was asked for, or a refusal with a code.
 pub(super) enum Said {
-    Yes(Reply),
+    Yes(Box<Reply>),
     No(Refusal),
 }
 
@@ -57,7 +57,7 @@ pub(super) fn hear(
     {
         return Err(unclear("the answer speaks of another terminal"));
     }
-    Ok(Said::Yes(reply))
+    Ok(Said::Yes(Box::new(reply)))
 }
 
 fn signed(settings: &Settings, response: &WireResponse) -> Result<(), Fault> {

@@ -116,7 +116,7 @@ impl Connector for Alfa {
 
     fn next(&self, call: &Call, heard: &[WireResponse], now: Timestamp) -> Result<Turn, Fault> {
         if !self.abilities().allows(call.kind()) {
-            let detail = "the bank has no such command for a dynamic QR";
+            let detail = "the bank has no such command for this module";
             return Err(Fault::refused(Code::Unsupported, detail));
         }
         let turn = match self.module {

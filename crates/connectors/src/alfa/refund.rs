@@ -4,7 +4,7 @@
 //! What a repeated `messageID` does is not stated. So a refund whose answer was lost is asked about by it, and made
 //! again only when the bank says, with a code that the settings name, that it does not know it.
 
-use super::api::{Command, RUB};
+use super::api::{Outgoing, RUB};
 use super::config::Settings;
 use super::ids;
 use super::map::{self, Said, hear};
@@ -63,7 +63,7 @@ fn send(settings: &Settings, call: &RefundCall, command: &'static str) -> Result
         return Err(Fault::refused(Code::ProviderRefused, detail));
     }
     settings
-        .send(&Command {
+        .send(&Outgoing {
             command,
             term_no: settings.terminal_of(reference),
             qrc_id: by_qr,
@@ -71,7 +71,7 @@ fn send(settings: &Settings, call: &RefundCall, command: &'static str) -> Result
             amount: Some(call.amount.get()),
             currency: Some(RUB),
             message_id: Some(call.refund.to_uuid_text()),
-            ..Command::default()
+            ..Outgoing::default()
         })
         .map(Turn::Send)
 }
@@ -90,13 +90,13 @@ pub(super) fn status(
         [] => {
             let payrrn = reference.get(ids::PAYMENT);
             settings
-                .send(&Command {
+                .send(&Outgoing {
                     command: "GetQRCreversalStatus",
                     term_no,
                     payrrn,
                     original_trx_id: reference.get(ids::TRANSFER).filter(|_| payrrn.is_none()),
                     message_id: Some(call.refund.to_uuid_text()),
-                    ..Command::default()
+                    ..Outgoing::default()
                 })
                 .map(Turn::Send)
         }

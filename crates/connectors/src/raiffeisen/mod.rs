@@ -79,6 +79,7 @@ impl Connector for Raiffeisen {
         Abilities {
             revoke: true,
             refund: true,
+            one_refund_at_a_time: false,
             partial_refund: true,
             link_check: cash_link,
             link_bind: cash_link,

@@ -52,12 +52,18 @@ pub enum Say {
     Cancelled,
     NotFound,
     Revoked,
+    RefundPrepared,
     RefundDone,
     RefundUnderWay,
     RefundDeclined,
     RefundNotFound,
     Ours,
     NotOurs,
+}
+
+/// What a provider without refund ids had before a refund.
+pub fn prepared() -> Reference {
+    Reference::default().with("seen", "17")
 }
 
 /// How long an answer takes, in milliseconds.
@@ -162,6 +168,9 @@ impl Say {
             Self::Cancelled => Ok(Answer::Payment(PaymentState::Cancelled)),
             Self::NotFound => Ok(Answer::Payment(PaymentState::NotFound)),
             Self::Revoked => Ok(Answer::Revoked),
+            Self::RefundPrepared => Ok(Answer::Refund(RefundState::Prepared {
+                reference: prepared(),
+            })),
             Self::RefundDone => Ok(Answer::Refund(RefundState::Completed {
                 reference: Reference::default(),
             })),
@@ -258,6 +267,7 @@ fn answers(operation: &Operation, call: CallKind) -> &'static [Say] {
         CallKind::Confirm => &[Paid, InProgress, Declined, NotSent, Refused, Unknown, BusyFor(0)],
         CallKind::Revoke => &[Revoked, Refused, Unknown, NotSent],
         CallKind::Refund => &[
+            RefundPrepared,
             RefundDone,
             RefundUnderWay,
             RefundDeclined,

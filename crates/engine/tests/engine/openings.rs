@@ -40,6 +40,7 @@ pub fn payment() -> Opening {
         abilities: Abilities {
             revoke: true,
             refund: true,
+            one_refund_at_a_time: false,
             partial_refund: true,
             link_check: true,
             link_bind: true,

@@ -1,7 +1,7 @@
 //! The rules that hold after every event, whatever the events were. The trial keeps its own book of what the world
 //! did and said, and compares the engine's decisions with it.
 
-use crate::moves::{Move, Say, part};
+use crate::moves::{Move, Say, part, prepared};
 use crate::openings::{START, price};
 use domain::{
     Call, CallKind, Fact, Kopecks, LostRegistration, Operation, OperationKind, State, Timestamp,
@@ -229,21 +229,25 @@ impl Trial {
         let grace_over = book
             .sent_at
             .is_none_or(|at| now.ms_since(at) >= before.policy.not_found_grace_ms);
+        // A preparation that brings nothing new is a mistake of the connector, so nobody knows.
+        let say = match say {
+            Say::RefundPrepared if before.reference == prepared() => Say::Unknown,
+            say => say,
+        };
+        // Nobody knows what became of what was sent.
+        let unheard = match say {
+            Say::Unknown | Say::BusyFor(_) | Say::Revoked | Say::RefundNotFound => sends,
+            Say::Registered | Say::InProgress => sends && reserves,
+            Say::ReservedBadly => true,
+            _ => false,
+        };
         match say {
-            Say::Unknown | Say::BusyFor(_) | Say::Revoked | Say::RefundNotFound if sends => {
+            _ if unheard => {
                 book.unheard += 1;
                 book.in_doubt = true;
             }
             Say::Refused if sends && book.unheard > 0 => {
                 book.repeat_refused = true;
-                book.in_doubt = true;
-            }
-            Say::ReservedBadly => {
-                book.unheard += 1;
-                book.in_doubt = true;
-            }
-            Say::Registered | Say::InProgress if sends && reserves => {
-                book.unheard += 1;
                 book.in_doubt = true;
             }
             Say::Reserved | Say::ReservedNothing => {
@@ -503,6 +507,10 @@ impl Trial {
             && self.operation.link_id.is_none()
             && !charged(&self.operation);
         rule!(!self.book.registered, "registered again after it was registered");
+        rule!(
+            !charged(&self.operation) || self.book.unheard == 0,
+            "a customer's code was sent again after it may have arrived"
+        );
         rule!(
             repeatable || !self.book.in_doubt,
             "registered again while the first may exist"

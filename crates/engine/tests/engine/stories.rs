@@ -1,6 +1,6 @@
 //! Lives of operations, to be read: what happens, where the operation then stands, and which call is on its way.
 
-use crate::moves::{Move, Say};
+use crate::moves::{Move, Say, prepared};
 use crate::openings::{
     START, by_customer_code, link_bind, link_check, over_a_sticker, payment, price, refund, repeatable,
     reversing, without_refund, without_revoke,
@@ -336,6 +336,25 @@ fn a_lost_charge_is_asked_about_even_where_registrations_may_be_repeated() {
 }
 
 #[test]
+fn a_customer_code_is_never_sent_twice() {
+    let mut opening = by_customer_code(payment());
+    opening.policy.register_for_ms = 120_000;
+    let trial = tell(
+        opening,
+        &[
+            (Answer(Register, Say::NotSent), State::Registering, None),
+            (Due, State::Registering, Some(Register)),
+            (Answer(Register, Say::Unknown), State::Registering, None),
+            (Due, State::Registering, Some(Status)),
+            (Answer(Status, Say::Unknown), State::Registering, None),
+            (Due, State::Registering, Some(Status)),
+            (Answer(Status, Say::NotFound), State::Refused, None),
+        ],
+    );
+    assert_eq!(code(&trial), Some(Code::ProviderSilent));
+}
+
+#[test]
 fn a_repeat_that_is_refused_proves_nothing_about_the_first() {
     let mut opening = over_a_sticker(payment());
     opening.policy.register_for_ms = 120_000;
@@ -505,6 +524,42 @@ fn refunded() {
             (Answer(Refund, Say::RefundUnderWay), State::Refunding, None),
             (Due, State::Refunding, Some(RefundStatus)),
             (Answer(RefundStatus, Say::RefundDone), State::Refunded, None),
+        ],
+    );
+}
+
+#[test]
+fn a_refund_without_an_id_is_prepared_before_it_is_sent() {
+    let trial = tell(
+        refund(RefundOrigin::Register),
+        &[
+            (Answer(Refund, Say::NotSent), State::Refunding, None),
+            (Due, State::Refunding, Some(Refund)),
+            (
+                Answer(Refund, Say::RefundPrepared),
+                State::Refunding,
+                Some(Refund),
+            ),
+            (Answer(Refund, Say::Unknown), State::Refunding, None),
+            (Due, State::Refunding, Some(RefundStatus)),
+            (Answer(RefundStatus, Say::RefundDone), State::Refunded, None),
+        ],
+    );
+    assert_eq!(trial.operation.reference, prepared());
+}
+
+#[test]
+fn a_preparation_without_end_is_cut_off() {
+    tell(
+        refund(RefundOrigin::Register),
+        &[
+            (
+                Answer(Refund, Say::RefundPrepared),
+                State::Refunding,
+                Some(Refund),
+            ),
+            (Answer(Refund, Say::RefundPrepared), State::Refunding, None),
+            (Due, State::Refunding, Some(RefundStatus)),
         ],
     );
 }

@@ -135,6 +135,7 @@ const fn status_of_code(code: Code) -> StatusCode {
         | Code::AlreadyPaid
         | Code::NotPaid
         | Code::RefundExceedsPayment
+        | Code::RefundUnderWay
         | Code::LinkBusy
         | Code::ReceiptHasPayment
         | Code::NotAwaitingConfirmation

@@ -142,8 +142,8 @@ impl State {
         if let Some(holder) = receipt.and_then(|receipt| self.receipts.get(&receipt)) {
             return Ok(Some(Opened::ReceiptHasPayment { holder: *holder }));
         }
-        let holder = rules::claim(operation).and_then(|(module, link)| self.link_holder(module, link));
-        Ok(holder.map(|holder| Opened::LinkBusy { holder }))
+        let holder = rules::claim(operation).and_then(|(module, link)| self.link_holder(module, &link));
+        Ok(holder.map(|holder| Opened::Held { holder }))
     }
 
     fn insert(&mut self, opening: Opening) {
@@ -154,7 +154,8 @@ impl State {
             row.reserved = row.reserved.checked_add(sum).unwrap_or(Kopecks::MAX);
         }
         if let Some((module, link)) = rules::claim(&operation) {
-            self.links.insert((module.clone(), link.to_owned()), operation.id);
+            self.links
+                .insert((module.clone(), link.into_owned()), operation.id);
         }
         if let Some(receipt) = rules::claimed_receipt(&operation) {
             self.receipts.insert(owned(receipt), operation.id);
@@ -247,8 +248,8 @@ impl State {
         {
             row.reserved = row.reserved.checked_sub(sum).unwrap_or(Kopecks::ZERO);
         }
-        if let Some((module, link)) = rules::link(operation) {
-            let place = (module.clone(), link.to_owned());
+        if let Some((module, link)) = rules::held(operation) {
+            let place = (module.clone(), link.into_owned());
             if self.links.get(&place) == Some(&operation.id) {
                 self.links.remove(&place);
             }

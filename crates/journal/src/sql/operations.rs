@@ -48,7 +48,7 @@ pub(super) async fn open<'a>(
         reserve(connection, payment, sum).await?;
     }
     if let Some((module, link)) = rules::claim(&opening.operation) {
-        claim(connection, module, link, opening.operation.id).await?;
+        claim(connection, module, &link, opening.operation.id).await?;
     }
     if let Some(receipt) = rules::claimed_receipt(&opening.operation) {
         claim_receipt(connection, receipt, opening.operation.id).await?;
@@ -171,7 +171,7 @@ async fn reserve(connection: &mut AnyConnection, payment: OperationId, sum: Kope
     Err(Abort::Refused(Ok(Done::Opened(Opened::RefundExceeds { left }))))
 }
 
-/// Claims a cash link for a payment.
+/// Claims a cash link for a payment, or a payment for a refund.
 async fn claim(
     connection: &mut AnyConnection,
     module: &ModuleName,
@@ -190,7 +190,7 @@ async fn claim(
         Err(error) => return Err(error.into()),
     };
     match read::link_holder(connection, module, link).await? {
-        Some(holder) => Err(Abort::Refused(Ok(Done::Opened(Opened::LinkBusy { holder })))),
+        Some(holder) => Err(Abort::Refused(Ok(Done::Opened(Opened::Held { holder })))),
         // Released in this very moment by another daemon; the caller may try again.
         None => Err(error.into()),
     }
@@ -263,10 +263,10 @@ async fn give_back(connection: &mut AnyConnection, operation: &Operation) -> Res
             .execute(&mut *connection)
             .await?;
     }
-    if let Some((module, link)) = rules::link(operation) {
+    if let Some((module, link)) = rules::held(operation) {
         sqlx::query("DELETE FROM links WHERE module = ? AND link_id = ? AND active_operation = ?")
             .bind(module.as_str())
-            .bind(link)
+            .bind(link.as_ref())
             .bind(row::id_bytes(operation.id))
             .execute(&mut *connection)
             .await?;
@@ -302,7 +302,7 @@ async fn open_reversal<'a>(
     match opened {
         Opened::New => Ok(()),
         Opened::Existing(_) => Err(stale(reversal.opening.operation.id, 0)),
-        Opened::RefundExceeds { .. } | Opened::ReceiptHasPayment { .. } | Opened::LinkBusy { .. } => {
+        Opened::RefundExceeds { .. } | Opened::ReceiptHasPayment { .. } | Opened::Held { .. } => {
             Err(JournalError::Damaged(format!(
                 "operation {payment}: its reversal exceeds what is left of the payment"
             ))

@@ -30,7 +30,7 @@ pub async fn one_bad_job_spoils_no_other(bench: Bench) {
                 let opened = journal.open(new).await.unwrap();
                 assert!(matches!(
                     opened,
-                    Opened::RefundExceeds { .. } | Opened::LinkBusy { .. }
+                    Opened::RefundExceeds { .. } | Opened::Held { .. }
                 ));
             });
         }

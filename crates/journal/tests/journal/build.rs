@@ -61,6 +61,7 @@ fn operation(request: Request) -> Operation {
         abilities: Abilities {
             revoke: true,
             refund: true,
+            one_refund_at_a_time: false,
             partial_refund: true,
             link_check: false,
             link_bind: false,

@@ -12,7 +12,7 @@ pub async fn one_payment_per_link(bench: Bench) {
     bench.open(&first).await;
     let second = link_payment("b", "AS1");
     let busy = bench.journal.open(opening(&second)).await.unwrap();
-    assert_eq!(busy, Opened::LinkBusy { holder: first.id });
+    assert_eq!(busy, Opened::Held { holder: first.id });
     assert_eq!(bench.journal.get(second.id).await.unwrap(), None);
     assert_eq!(
         bench.journal.link_holder(&module(), "AS1").await.unwrap(),
@@ -42,7 +42,7 @@ pub async fn concurrent_claims_of_one_link(bench: Bench) {
         .await
         .unwrap()
         .unwrap();
-    let busy = Opened::LinkBusy { holder };
+    let busy = Opened::Held { holder };
     assert_eq!(opened.iter().filter(|one| **one == busy).count(), 19);
 }
 

@@ -49,6 +49,7 @@ suite! {
         row_02_a_final_state_is_never_overwritten, row_09_a_conflict_is_journaled_after_the_end,
         concurrent_commits_of_one_version, late_attention_takes_the_lease_again;
     refunds: row_01_concurrent_refunds_never_exceed_the_payment, refunds_in_parts, releases_on_refusal_once,
+        one_refund_at_a_time_where_the_provider_wants_it,
         repeats_reserve_once, refuses_refunds_of_what_is_not_paid, opens_a_reversal_with_its_payment,
         undoes_all_when_the_reversal_is_too_large;
     links: one_payment_per_link, concurrent_claims_of_one_link, releases_at_the_end, questions_claim_nothing;

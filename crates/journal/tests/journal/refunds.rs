@@ -38,6 +38,37 @@ pub async fn refunds_in_parts(bench: Bench) {
     assert_eq!(bench.stored(paid.id).await.refund_reserved, kopecks(1_000));
 }
 
+pub async fn one_refund_at_a_time_where_the_provider_wants_it(bench: Bench) {
+    let paid = bench.open_paid("r1", 1_000).await;
+    let other = bench.open_paid("r2", 1_000).await;
+    let alone = |caller: &str, payment: OperationId| {
+        let mut refund = refund(caller, payment, 100);
+        refund.abilities.one_refund_at_a_time = true;
+        refund
+    };
+    let second = bench.second().await;
+    let mut tasks = JoinSet::new();
+    for n in 0..10 {
+        let journal = Arc::clone(if n % 2 == 0 { &bench.journal } else { &second });
+        let new = alone(&format!("refund-{n}"), paid.id);
+        tasks.spawn(async move { (journal.open(opening(&new)).await.unwrap(), new) });
+    }
+    let ends = tasks.join_all().await;
+    let (_, first) = ends.iter().find(|(opened, _)| *opened == Opened::New).unwrap();
+    let held = Opened::Held { holder: first.id };
+    assert_eq!(ends.iter().filter(|(opened, _)| *opened == held).count(), 9);
+    assert_eq!(bench.stored(paid.id).await.refund_reserved, kopecks(100));
+    // Another payment's refund is nobody's hindrance; and every end frees the payment for the next.
+    bench.open(&alone("elsewhere", other.id)).await;
+    let refunded = next(first, State::Refunded);
+    bench.journal.commit(change(&refunded)).await.unwrap();
+    let next_one = alone("next", paid.id);
+    bench.open(&next_one).await;
+    let refused = next(&next_one, State::Refused);
+    bench.journal.commit(change(&refused)).await.unwrap();
+    bench.open(&alone("last", paid.id)).await;
+}
+
 pub async fn releases_on_refusal_once(bench: Bench) {
     let paid = bench.open_paid("r1", 1_000).await;
     bench.open(&refund("kept", paid.id, 300)).await;

@@ -54,6 +54,7 @@ impl Connector for Script {
         Abilities {
             revoke: true,
             refund: true,
+            one_refund_at_a_time: false,
             partial_refund: true,
             link_check: false,
             link_bind: false,

@@ -124,6 +124,7 @@ impl Connector for Payer {
         Abilities {
             revoke: false,
             refund: false,
+            one_refund_at_a_time: false,
             partial_refund: false,
             link_check: false,
             link_bind: false,

@@ -19,6 +19,7 @@ impl Connector for Talkative {
         Abilities {
             revoke: false,
             refund: false,
+            one_refund_at_a_time: false,
             partial_refund: false,
             link_check: false,
             link_bind: false,

@@ -14,7 +14,7 @@ const LONG_BYTES: u64 = 4 * 1024 * 1024;
 /// An open and locked file.
 pub(super) struct File {
     path: PathBuf,
-    file: fs::File,
+    handle: fs::File,
     bytes: u64,
     /// A write failed: what stands at the end is not certain until the file is opened again.
     stopped: bool,
@@ -57,7 +57,7 @@ impl File {
         })?;
         let opened = Self {
             path: path.to_owned(),
-            file,
+            handle: file,
             bytes: whole as u64,
             stopped: false,
         };
@@ -70,9 +70,9 @@ impl File {
             return Err(JournalError::Stopped);
         }
         let written = line(entry).and_then(|line| {
-            self.file.seek(SeekFrom::Start(self.bytes))?;
-            self.file.write_all(line.as_bytes())?;
-            self.file.sync_data()?;
+            self.handle.seek(SeekFrom::Start(self.bytes))?;
+            self.handle.write_all(line.as_bytes())?;
+            self.handle.sync_data()?;
             Ok(line.len() as u64)
         });
         match written {
@@ -110,7 +110,7 @@ impl File {
             sync_folder(&self.path)?;
             Ok((file, text.len() as u64))
         };
-        (self.file, self.bytes) = begun().map_err(|source| self.io(source))?;
+        (self.handle, self.bytes) = begun().map_err(|source| self.io(source))?;
         Ok(())
     }
 

@@ -35,10 +35,9 @@ fn outcome_of(op: Op, body: &str) -> Outcome {
 }
 
 fn answer(fields: &[(u16, &str)]) -> String {
-    let inside: String = fields
-        .iter()
-        .map(|(number, value)| format!("<field id=\"{number}\">{value}</field>"))
-        .collect();
+    let inside = fields.iter().fold(String::new(), |text, (number, value)| {
+        text + &format!("<field id=\"{number}\">{value}</field>")
+    });
     format!("<response>{inside}</response>")
 }
 

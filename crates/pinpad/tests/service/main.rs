@@ -8,4 +8,4 @@ mod faults;
 mod sales;
 mod unknown;
 
-pub(crate) use counter::{Counter, Still, kopecks};
+pub(crate) use counter::{Counter, kopecks};

@@ -1,6 +1,6 @@
 use crate::counter::approved;
 use crate::{Counter, kopecks};
-use pinpad::{Decision, Outcome, PinpadError, Resolution, Tender};
+use pinpad::{Decision, Outcome, PinpadError, Resolution, Tender, WayBack};
 use serde_json::json;
 use simulator::dualconnector::{Fault, Key, Options};
 
@@ -35,6 +35,20 @@ async fn an_unknown_sale_is_found_on_the_copy_and_never_sent_again() {
         assert_eq!(counter.pad().books().len(), 1, "{fault:?}: paid once");
         approved(&counter.sale(&pinpad, 100, Tender::Card, &[Key::Tap]).await);
     }
+}
+
+#[tokio::test]
+async fn a_qr_sale_that_the_copy_confirms_goes_back_as_one() {
+    let counter = Counter::new().await;
+    let pinpad = counter.register();
+    counter.pad().plan(Fault::DropAfter);
+    counter.sale(&pinpad, 15_000, Tender::Qr, &[Key::Phone]).await;
+    assert!(matches!(
+        pinpad.resolve().await.unwrap(),
+        Resolution::Approved { .. }
+    ));
+    let original = pinpad.original("601500000001").unwrap();
+    assert_eq!(pinpad.way_back(&original), WayBack::SbpRefund);
 }
 
 #[tokio::test]

@@ -221,15 +221,13 @@ impl Shape {
             return Ok(RefundState::NotFound);
         };
         self.not_about_another(&part, view)?;
-        let meaning = match (&self.status, self.refund_state) {
-            (None, Some(state)) => state,
-            _ => {
-                let word = self.word(&part)?;
-                match self.refund_words.get(&word) {
-                    Some(meaning) => *meaning,
-                    None => return Err(unknown_word(&word)),
-                }
-            }
+        let fixed = self.refund_state.filter(|_| self.status.is_none());
+        let meaning = if let Some(state) = fixed {
+            state
+        } else {
+            let word = self.word(&part)?;
+            let known = self.refund_words.get(&word).copied();
+            known.ok_or_else(|| unknown_word(&word))?
         };
         Ok(match meaning {
             RefundWord::InProgress => RefundState::InProgress,
@@ -351,19 +349,17 @@ impl Shape {
         if self.not_about_another(&part, view)? == Agreement::Silent && !self.about.is_empty() {
             return Err(unclear("an answer that does not name the link"));
         }
-        let active = match &self.status {
-            None => None,
-            Some(_) => {
-                let word = self.word(&part)?;
-                match self.link_words.get(&word) {
-                    Some(LinkWord::Active) => Some(true),
-                    Some(LinkWord::Inactive) => Some(false),
-                    Some(LinkWord::Ours) => None,
-                    Some(LinkWord::NotOurs) => return Ok(LinkState::NotOurs),
-                    None => return Err(unknown_word(&word)),
-                }
-            }
-        };
+        let mut active = None;
+        if self.status.is_some() {
+            let word = self.word(&part)?;
+            active = match self.link_words.get(&word) {
+                Some(LinkWord::Active) => Some(true),
+                Some(LinkWord::Inactive) => Some(false),
+                Some(LinkWord::Ours) => None,
+                Some(LinkWord::NotOurs) => return Ok(LinkState::NotOurs),
+                None => return Err(unknown_word(&word)),
+            };
+        }
         Ok(LinkState::Ours {
             payload: source(self.payload.as_ref(), &part, view)?,
             active,

@@ -102,17 +102,17 @@ pub(super) fn read_sign(layers: &Layers<'_>, names: &Names<'_>, faults: &mut Fau
         signature: false,
         ..*names
     };
-    let text = match faults.take(over.text())? {
-        Some(text) => Text::parse(&text, &signed)
+    let written_over = faults.take(over.text())?;
+    if written_over.is_none() {
+        faults.add(over.error(Problem::Missing(
+            "what is signed: \"{body}\", or fields like \"{order};{amount}\"",
+        )));
+    }
+    let text = written_over.and_then(|text| {
+        Text::parse(&text, &signed)
             .map_err(|problem| faults.unusable(&over, problem))
-            .ok(),
-        None => {
-            faults.add(over.error(Problem::Missing(
-                "what is signed: \"{body}\", or fields like \"{order};{amount}\"",
-            )));
-            None
-        }
-    };
+            .ok()
+    });
     Some(Sign {
         with: algorithm?,
         key: key?,

@@ -40,20 +40,20 @@ pub(super) struct Calls {
 
 /// Reads `can`.
 pub(super) fn abilities(layers: &Layers<'_>, faults: &mut Faults) -> Can {
-    const WORDS: [(&str, fn(&mut Can)); 5] = [
-        ("revoke", |can| can.revoke = true),
-        ("refund", |can| can.refund = true),
-        ("partial_refund", |can| can.partial_refund = true),
-        ("link_check", |can| can.link_check = true),
-        ("link_bind", |can| can.link_bind = true),
-    ];
-    let mut can = Can::default();
-    for one in faults.take(layers.first("can").list()).unwrap_or_default() {
-        if let Some(set) = word(&one, &WORDS, faults) {
-            set(&mut can);
-        }
+    const WORDS: [&str; 5] = ["revoke", "refund", "partial_refund", "link_check", "link_bind"];
+    let words = WORDS.map(|word| (word, word));
+    let listed = faults.take(layers.first("can").list()).unwrap_or_default();
+    let named: Vec<&str> = listed
+        .iter()
+        .filter_map(|one| word(one, &words, faults))
+        .collect();
+    Can {
+        revoke: named.contains(&"revoke"),
+        refund: named.contains(&"refund"),
+        partial_refund: named.contains(&"partial_refund"),
+        link_check: named.contains(&"link_check"),
+        link_bind: named.contains(&"link_bind"),
     }
-    can
 }
 
 /// Reads every call.
@@ -103,6 +103,31 @@ pub(super) fn read(
     }
     let tenders = texts(&layers.members("tenders"), &names(Step::Register), faults);
     Calls { calls, tenders }
+}
+
+/// Reads `tender_codes`: for a system of `tenders` the key that holds the register's own code of it.
+pub(super) fn tender_codes(
+    layers: &Layers<'_>,
+    keys: &[Key],
+    tenders: &[(String, Text)],
+    faults: &mut Faults,
+) -> Vec<(String, &'static str)> {
+    let mut codes = Vec::new();
+    for (name, node) in layers.members("tender_codes") {
+        if !tenders.iter().any(|(tender, _)| *tender == name) {
+            faults.unusable(&node, "`tenders` has no such system");
+            continue;
+        }
+        let written = faults.take(node.text()).flatten().unwrap_or_default();
+        match keys.iter().find(|key| key.name == written) {
+            Some(key) => codes.push((name.to_owned(), key.name)),
+            None => faults.unusable(
+                &node,
+                format!("the settings have no key `{written}`; declare it in `keys`"),
+            ),
+        }
+    }
+    codes
 }
 
 fn read_call(

@@ -135,8 +135,10 @@ impl<'n> Check<'_, 'n> {
         let shows = !self.variant.cash_link
             && !self.variant.reservation
             && self.variant.customer_code != Taking::Always;
-        if shows && call.answer.payload.is_none() {
-            faults.add(node.get("answer").get("payload").error(Problem::Missing(
+        let payload = node.get("answer").get("payload");
+        // One that is written but wrong is noted already.
+        if shows && call.answer.payload.is_none() && !payload.is_there() {
+            faults.add(payload.error(Problem::Missing(
                 "what the QR must hold: a place of the answer, or a text with {key.…} or {link_id}",
             )));
         }

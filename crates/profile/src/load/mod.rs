@@ -18,7 +18,7 @@ use layers::Layers;
 const MODULES_MAX: usize = 16;
 
 /// What may stand at the top for every module, or in a module for itself.
-const SECTION: [&str; 20] = [
+const SECTION: [&str; 21] = [
     "auth",
     "headers",
     "sign",
@@ -30,6 +30,7 @@ const SECTION: [&str; 20] = [
     "keys",
     "defaults",
     "tenders",
+    "tender_codes",
     "calls",
     "can",
     "cash_link",
@@ -119,11 +120,8 @@ fn module(document: &Document, node: &Node<'_>, name: &str, faults: &mut Faults)
         title_en: title_en?,
         keys,
         auth,
-        plain: plain?,
-        linked: match linked {
-            Some(variant) => Some(variant?),
-            None => None,
-        },
+        plain,
+        linked,
     })
 }
 
@@ -132,7 +130,7 @@ fn variant(
     keys: &[connector::Key],
     auth: &crate::model::Auth,
     faults: &mut Faults,
-) -> Option<Variant> {
+) -> Variant {
     let flag = |name, faults: &mut Faults| faults.take(layers.first(name).flag()).flatten().unwrap_or(false);
     let (cash_link, reservation) = (flag("cash_link", faults), flag("reservation", faults));
     let subscriber = flag("subscriber", faults);
@@ -162,11 +160,12 @@ fn variant(
         lost: lost.unwrap_or(LostRegistration::AskByOrder),
         customer_code: customer_code.unwrap_or_default(),
         subscriber,
+        tender_codes: calls::tender_codes(layers, keys, &read.tenders, faults),
         tenders: read.tenders,
         calls: read.calls,
     };
     checks::variant(layers, &variant, faults);
-    Some(variant)
+    variant
 }
 
 /// One of a few words; none when it is not written or not one of them.

@@ -1,29 +1,24 @@
 //! The conversation: what is sent in each call, and what the answers make of it.
 
+mod link;
 mod many;
+mod refund;
+mod register;
 mod request;
 mod settings;
 
-use crate::answer::read::before_it;
 use crate::answer::{Refusal, Said};
 use crate::model::{CallPattern, Module, Variant};
 use crate::template::values::Base;
 use crate::template::{Facts, Step, Value, View};
-use connector::answer::{proves_nothing, question, unclear};
+use connector::answer::{done, proves_nothing, question, too_long, unclear};
 use connector::provider::{ManyStates, StatusMany};
-use connector::purpose::purpose;
 use connector::{CallbackError, Connector, RawCallback, Turn, WireRequest, WireResponse};
-use domain::call::{ConfirmCall, LinkCall, Lookup, Reference, RefundCall, Register};
-use domain::{
-    Abilities, Answer, Call, CallKind, Code, Fault, Kopecks, LinkState, OrderId, PaymentState, RefundState,
-    Taking, Timestamp,
-};
+use domain::call::{ConfirmCall, Lookup, Reference};
+use domain::{Abilities, Answer, Call, CallKind, Code, Fault, Kopecks, OrderId, PaymentState, Timestamp};
 use std::sync::Arc;
 
 pub(crate) use settings::{Settings, build};
-
-/// The most characters of a purpose when the profile names no limit.
-const PURPOSE_MAX: usize = 140;
 
 /// What the link of a payment is kept under, so that it is known in every later call.
 const LINK_ID: &str = "link_id";
@@ -45,6 +40,7 @@ impl Connector for Talk {
         Abilities {
             revoke: variant.can.revoke,
             refund: variant.can.refund,
+            one_refund_at_a_time: false,
             partial_refund: variant.can.partial_refund,
             link_check: variant.can.link_check,
             link_bind: variant.can.link_bind,
@@ -178,122 +174,6 @@ impl Talk {
         self.request(pattern, facts).map(Turn::Send)
     }
 
-    fn register(&self, call: &Register, heard: &[WireResponse], now: Timestamp) -> Result<Turn, Fault> {
-        let pattern = self.pattern(Step::Register)?;
-        let variant = self.variant();
-        let mut facts = self.register_facts(pattern, call, now)?;
-        // What may still be active on the link is ended first.
-        let before = variant.calls.get(&Step::Deactivate);
-        let heard = match (before, heard) {
-            (Some(before), []) => return self.send(before, &mut facts),
-            // A refusal means that nothing is active, or that the activation will be refused too.
-            (Some(before), [first, rest @ ..]) => {
-                before.answer.hear(first, now).map_err(before_it)?;
-                rest
-            }
-            (None, heard) => heard,
-        };
-        let [response] = heard else {
-            return if heard.is_empty() {
-                self.send(pattern, &mut facts)
-            } else {
-                too_long()
-            };
-        };
-        let said = pattern.answer.hear(response, now);
-        match said? {
-            Said::Yes(body) => match &pattern.answer.reserved {
-                Some(reserve) if variant.reservation => {
-                    let reserved = pattern.answer.reserved(&body, &View::of(&facts), reserve)?;
-                    done(Answer::Reserved(reserved))
-                }
-                _ => {
-                    let charged =
-                        call.customer_code.is_some() || (call.subscriber.is_some() && variant.subscriber);
-                    let needs_payload = !variant.cash_link && !charged;
-                    let mut told = pattern
-                        .answer
-                        .registered(&body, &View::of(&facts), needs_payload)?;
-                    if let (true, Some(Value::Text(link_id))) = (variant.cash_link, facts.known.get(LINK_ID))
-                    {
-                        told.reference = told.reference.with(LINK_ID, link_id);
-                    }
-                    done(Answer::Registered(told))
-                }
-            },
-            Said::No(refusal) => Err(refusal.fault(self.unknown_link())),
-        }
-    }
-
-    /// What "not found" means where a link may be what was not found.
-    fn unknown_link(&self) -> Code {
-        if self.variant().cash_link {
-            Code::LinkForeign
-        } else {
-            Code::ProviderRefused
-        }
-    }
-
-    fn register_facts(
-        &self,
-        pattern: &CallPattern,
-        call: &Register,
-        now: Timestamp,
-    ) -> Result<Facts<'_>, Fault> {
-        let variant = self.variant();
-        match (variant.customer_code, &call.customer_code) {
-            (Taking::Always, None) => {
-                return Err(Fault::refused(
-                    Code::InvalidField,
-                    "`customer_code` is missing: scan the buyer's code first",
-                ));
-            }
-            (Taking::Never, Some(_)) => {
-                return Err(Fault::refused(
-                    Code::Unsupported,
-                    "this module does not take a buyer's code",
-                ));
-            }
-            _ => {}
-        }
-        let template = self.settings.purpose.as_deref();
-        let mut facts = Facts::of_register(
-            self.base(pattern, now),
-            call,
-            purpose(template, call, PURPOSE_MAX),
-        );
-        let link_id = call.link_id.clone().or_else(|| self.settings.link_id.clone());
-        if variant.cash_link && link_id.is_none() {
-            return Err(Fault::refused(
-                Code::LinkUnbound,
-                "no cash link is bound to this register: bind one first",
-            ));
-        }
-        facts.set(LINK_ID, link_id.map(Value::Text));
-        if !variant.tenders.is_empty() {
-            let word = self.tender(call, &facts)?;
-            facts.set("tender", Some(Value::Text(word)));
-        }
-        Ok(facts)
-    }
-
-    fn tender(&self, call: &Register, facts: &Facts<'_>) -> Result<String, Fault> {
-        let tenders = &self.variant().tenders;
-        let wanted = call.tender.as_deref().unwrap_or_default();
-        let found = tenders.iter().find(|(name, _)| name == wanted);
-        let word = found.and_then(|(_, text)| text.fill(&View::of(facts), crate::template::text::plain));
-        word.map(|filled| filled.text).ok_or_else(|| {
-            let names: Vec<&str> = tenders.iter().map(|(name, _)| name.as_str()).collect();
-            Fault::refused(
-                Code::InvalidField,
-                format!(
-                    "`tender` must be one of: {}; and its code must be set",
-                    names.join(", ")
-                ),
-            )
-        })
-    }
-
     fn confirm(&self, call: &ConfirmCall, heard: &[WireResponse], now: Timestamp) -> Result<Turn, Fault> {
         let pattern = self.pattern(Step::Confirm)?;
         let mut facts = self.with_link(Facts::of_confirm(self.base(pattern, now), call));
@@ -390,105 +270,6 @@ impl Talk {
             ))
         }
     }
-
-    /// A refused refund is believed only when the provider does not know it: the refusal may be about a repeat whose
-    /// first call was carried out.
-    fn refund(&self, call: &RefundCall, heard: &[WireResponse], now: Timestamp) -> Result<Turn, Fault> {
-        let pattern = self.pattern(Step::Refund)?;
-        let (payment, heard) = match self.ids(pattern, &call.payment, heard, now)? {
-            Ids::Known(payment, heard) => (payment, heard),
-            Ids::Ask(request) => return Ok(Turn::Send(request)),
-            Ids::Over(_) => {
-                return Err(unclear(
-                    "the provider does not know the payment that is to be refunded",
-                ));
-            }
-        };
-        let call = RefundCall {
-            payment,
-            ..call.clone()
-        };
-        let mut facts = self.with_link(Facts::of_refund(self.base(pattern, now), &call));
-        let [first, rest @ ..] = heard else {
-            return self.send(pattern, &mut facts);
-        };
-        match pattern.answer.hear(first, now)? {
-            Said::Yes(body) => done(Answer::Refund(pattern.answer.refund(&body, &View::of(&facts))?)),
-            Said::No(refusal) => match self.refund_status(&call, rest, now).map_err(proves_nothing)? {
-                Turn::Done(Answer::Refund(RefundState::NotFound)) => {
-                    Err(refusal.fault(Code::ProviderRefused))
-                }
-                turn => Ok(turn),
-            },
-        }
-    }
-
-    fn refund_status(
-        &self,
-        call: &RefundCall,
-        heard: &[WireResponse],
-        now: Timestamp,
-    ) -> Result<Turn, Fault> {
-        let pattern = self.pattern(Step::RefundStatus)?;
-        let (payment, heard) = match self.ids(pattern, &call.payment, heard, now)? {
-            Ids::Known(payment, heard) => (payment, heard),
-            Ids::Ask(request) => return Ok(Turn::Send(request)),
-            Ids::Over(_) => {
-                return Err(unclear(
-                    "the provider does not know the payment whose refund is asked about",
-                ));
-            }
-        };
-        let call = RefundCall {
-            payment,
-            ..call.clone()
-        };
-        let mut facts = self.with_link(Facts::of_refund(self.base(pattern, now), &call));
-        match heard {
-            [] => self.send(pattern, &mut facts),
-            [response] => match pattern.answer.hear(response, now)? {
-                Said::Yes(body) => done(Answer::Refund(pattern.answer.refund(&body, &View::of(&facts))?)),
-                Said::No(refusal) if refusal.is_not_found() => done(Answer::Refund(RefundState::NotFound)),
-                Said::No(refusal) => Err(refusal.fault(Code::ProviderRefused)),
-            },
-            _ => too_long(),
-        }
-    }
-
-    fn link_check(&self, call: &LinkCall, heard: &[WireResponse], now: Timestamp) -> Result<Turn, Fault> {
-        let pattern = self.pattern(Step::LinkCheck)?;
-        let mut facts = Facts::of_link(self.base(pattern, now), call);
-        match heard {
-            [] => self.send(pattern, &mut facts),
-            [response] => match pattern.answer.hear(response, now)? {
-                Said::Yes(body) => done(Answer::Link(pattern.answer.link(&body, &View::of(&facts))?)),
-                Said::No(refusal) if refusal.is_not_found() => done(Answer::Link(LinkState::NotOurs)),
-                Said::No(refusal) => Err(refusal.fault(Code::LinkForeign)),
-            },
-            _ => too_long(),
-        }
-    }
-
-    /// A refused binding may mean that an earlier one, whose answer was lost, has done it: the link itself is asked
-    /// where that is possible.
-    fn link_bind(&self, call: &LinkCall, heard: &[WireResponse], now: Timestamp) -> Result<Turn, Fault> {
-        let pattern = self.pattern(Step::LinkBind)?;
-        let mut facts = Facts::of_link(self.base(pattern, now), call);
-        let [first, rest @ ..] = heard else {
-            return self.send(pattern, &mut facts);
-        };
-        let refusal = match pattern.answer.hear(first, now)? {
-            Said::Yes(body) => return done(Answer::Link(pattern.answer.link(&body, &View::of(&facts))?)),
-            Said::No(refusal) => refusal,
-        };
-        if !self.variant().can.link_check {
-            return Err(refusal.fault(Code::LinkForeign));
-        }
-        match self.link_check(call, rest, now).map_err(proves_nothing)? {
-            Turn::Done(Answer::Link(LinkState::NotOurs)) => Err(refusal.fault(Code::LinkForeign)),
-            turn => Ok(turn),
-        }
-    }
 }
 
 /// The provider's ids before a call.
@@ -536,20 +317,6 @@ fn payment(
     }
 }
 
-/// The end of a call.
-#[expect(
-    clippy::unnecessary_wraps,
-    reason = "the arm of a conversation that ends well"
-)]
-fn done(answer: Answer) -> Result<Turn, Fault> {
-    Ok(Turn::Done(answer))
-}
-
-/// More was heard than any call asks for.
-fn too_long() -> Result<Turn, Fault> {
-    Err(unclear("more responses than requests"))
-}
-
 /// The request of a call, for those who want to see it.
 pub(crate) fn first_request(talk: &Talk, call: &Call, now: Timestamp) -> Option<WireRequest> {
     match talk.next(call, &[], now) {
@@ -557,3 +324,6 @@ pub(crate) fn first_request(talk: &Talk, call: &Call, now: Timestamp) -> Option<
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -67,12 +67,8 @@ pub(crate) fn build(module: &Arc<Module>, settings: &Map<String, Json>) -> Resul
             doc: "this provider wants our client certificate",
         });
     }
-    let tenders = talk
-        .variant()
-        .tenders
-        .iter()
-        .map(|(name, _)| name.clone())
-        .collect();
+    let names = talk.variant().tenders.iter().map(|(name, _)| name.clone());
+    let tenders = names.chain(talk.tender_codes().map(|(code, _)| code)).collect();
     Ok(Built {
         connector: Box::new(talk),
         tenders,

@@ -164,7 +164,7 @@ pub(crate) struct Names<'a> {
     pub signed: bool,
 }
 
-impl<'a> Names<'a> {
+impl Names<'_> {
     /// The same place, in a receipt's line.
     pub(crate) const fn in_item(self) -> Self {
         Self { item: true, ..self }
@@ -176,15 +176,13 @@ impl<'a> Names<'a> {
             return self.key(name);
         }
         if let Some(name) = text.strip_prefix("ref.") {
-            return self
-                .kept(name, self.kept)
-                .map(|name| (Name::Reference(name), Kind::Text));
+            return kept(name, self.kept).map(|name| (Name::Reference(name), Kind::Text));
         }
         if let Some(name) = text.strip_prefix("refund_ref.") {
             if self.step != Step::RefundStatus {
                 return Err(format!("`{{{text}}}` is known in `refund_status` only"));
             }
-            let found = self.kept(name, self.refund_kept);
+            let found = kept(name, self.refund_kept);
             return found.map(|name| (Name::RefundReference(name), Kind::Text));
         }
         let found = self.known().find(|(name, _)| *name == text);
@@ -192,9 +190,9 @@ impl<'a> Names<'a> {
             .map(|(name, kind)| (Name::Known(name), kind))
             .ok_or_else(|| {
                 let names: Vec<&'static str> = self.known().map(|(name, _)| name).collect();
-                let near = conf::nearest(text, &names)
-                    .map(|near| format!("; did you mean `{{{near}}}`?"))
-                    .unwrap_or_else(|| ".".to_owned());
+                let near = conf::nearest(text, &names);
+                let near =
+                    near.map_or_else(|| ".".to_owned(), |near| format!("; did you mean `{{{near}}}`?"));
                 format!(
                     "`{{{text}}}` is not known in `{}`{near} Known are {}, key.…, ref.…",
                     self.step.name(),
@@ -241,16 +239,16 @@ impl<'a> Names<'a> {
         };
         Ok((Name::Key(key.name), kind))
     }
+}
 
-    fn kept(&self, name: &str, kept: &'a BTreeSet<String>) -> Result<String, String> {
-        if kept.contains(name) {
-            return Ok(name.to_owned());
-        }
-        let names: Vec<&str> = kept.iter().map(String::as_str).collect();
-        Err(if names.is_empty() {
-            format!("no answer keeps `{name}`; name its place in the `keep` of an earlier call's answer")
-        } else {
-            format!("no answer keeps `{name}`; kept are {}", names.join(", "))
-        })
+fn kept(name: &str, kept: &BTreeSet<String>) -> Result<String, String> {
+    if kept.contains(name) {
+        return Ok(name.to_owned());
     }
+    let names: Vec<&str> = kept.iter().map(String::as_str).collect();
+    Err(if names.is_empty() {
+        format!("no answer keeps `{name}`; name its place in the `keep` of an earlier call's answer")
+    } else {
+        format!("no answer keeps `{name}`; kept are {}", names.join(", "))
+    })
 }

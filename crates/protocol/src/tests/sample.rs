@@ -76,6 +76,7 @@ pub fn operation(kind: &str, state: State) -> Operation {
         abilities: Abilities {
             revoke: true,
             refund: true,
+            one_refund_at_a_time: false,
             partial_refund: true,
             link_check: true,
             link_bind: true,

@@ -3,8 +3,10 @@
 
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
-use simulator::ClientIdentity;
-use simulator::bank;
+use simulator::{
+    ClientIdentity, alfa, bank, gazprom as gazprombank, keys, podeli as alfa_podeli, rsb as russian_standard,
+    sber, shares as tbank, webmoney,
+};
 
 /// What the shop was given by a provider, and where the provider is.
 #[derive(Debug, Clone)]
@@ -46,6 +48,8 @@ pub struct Shop {
     pub merchant: fn(&Papers) -> Map<String, Value>,
     /// A register's row; empty where a register has nothing of its own.
     pub terminal: fn(&Papers) -> Map<String, Value>,
+    /// The systems behind the module that the cashier chooses from: the protocol's `tender`, in Russian, in English.
+    pub systems: &'static [(&'static str, &'static str, &'static str)],
     /// What the cashier answers when a sticker is bound and the bank's terminal number is asked.
     pub terminal_number: Option<&'static str>,
     /// The demo's pace.
@@ -72,7 +76,143 @@ pub const SHOPS: &[Shop] = &[
         merchant: raiffeisen,
         ..SHOP
     },
+    Shop {
+        module: "qralpha",
+        tender_ru: "QR на экране",
+        tender_en: "QR on the screen",
+        merchant: |papers| {
+            let mut row = alfa_bank(papers);
+            row.insert("TermNo".to_owned(), ALFA_TERMINAL.into());
+            row
+        },
+        pace: ALFA_PACE,
+        ..SHOP
+    },
+    Shop {
+        module: "qralpha_variable",
+        tender_ru: "Наклейка у кассы",
+        tender_en: "Sticker at the till",
+        merchant: |papers| {
+            let mut row = alfa_bank(papers);
+            row.insert("link_status".to_owned(), "latest".into());
+            row.insert("bind_command".to_owned(), alfa::BIND_COMMAND.into());
+            row
+        },
+        terminal_number: Some(ALFA_TERMINAL),
+        pace: ALFA_PACE,
+        ..SHOP
+    },
+    Shop {
+        module: "qrsber",
+        tender_ru: "СБП",
+        tender_en: "SBP",
+        merchant: sberbank,
+        ..SHOP
+    },
+    Shop {
+        module: "qrsberpay",
+        tender_ru: "SberPay",
+        tender_en: "SberPay",
+        merchant: |papers| {
+            let mut row = sberbank(papers);
+            row.insert("id_qr".to_owned(), sber::ID_QR.into());
+            row
+        },
+        ..SHOP
+    },
+    Shop {
+        module: "qrgazprom",
+        tender_ru: "QR на экране",
+        tender_en: "QR on the screen",
+        merchant: gazprom,
+        ..SHOP
+    },
+    Shop {
+        module: "qrgazprom_variable",
+        tender_ru: "Наклейка у кассы",
+        tender_en: "Sticker at the till",
+        merchant: gazprom,
+        ..SHOP
+    },
+    Shop {
+        module: "qrrsb",
+        tender_ru: "QR на экране",
+        tender_en: "QR on the screen",
+        merchant: rsb,
+        ..SHOP
+    },
+    Shop {
+        module: "qrrsb_variable",
+        tender_ru: "Наклейка у кассы",
+        tender_en: "Sticker at the till",
+        merchant: rsb,
+        ..SHOP
+    },
+    Shop {
+        module: "qrshares",
+        tender_ru: "QR на экране",
+        tender_en: "QR on the screen",
+        merchant: |papers| {
+            let mut row = papers.address("");
+            row.extend(papers.secret("secret"));
+            for (key, value) in [
+                ("login", tbank::LOGIN),
+                ("password", tbank::PASSWORD),
+                ("partner_id", tbank::PARTNER),
+                ("key", tbank::KEY),
+                ("payload", tbank::PAYLOAD),
+            ] {
+                row.insert(key.to_owned(), value.into());
+            }
+            row
+        },
+        ..SHOP
+    },
+    Shop {
+        module: "qrpodeli",
+        tender_ru: "код покупателя",
+        tender_en: "the buyer's code",
+        merchant: |papers| {
+            let mut row = papers.address("");
+            row.extend(papers.secret("token"));
+            row.insert("shop_id".to_owned(), alfa_podeli::SHOP.into());
+            row
+        },
+        ..SHOP
+    },
+    Shop {
+        module: "webmoney",
+        tender_ru: "Шлюз WebMoney",
+        tender_en: "WebMoney gateway",
+        merchant: |papers| {
+            let mut row = papers.address(webmoney::SERVICE);
+            row.extend(papers.certificate());
+            row.extend(papers.secret("agent_key"));
+            row.insert("agent".to_owned(), webmoney::AGENT.into());
+            row.insert("pos".to_owned(), webmoney::POS.into());
+            row
+        },
+        systems: &[
+            ("sbp", "СБП", "SBP"),
+            ("webmoney", "WebMoney", "WebMoney"),
+            ("wechat", "WeChat", "WeChat"),
+            ("alipay", "Alipay", "Alipay"),
+        ],
+        ..SHOP
+    },
 ];
+
+/// Alfa-Bank is asked every ten seconds at most, and an activation of a link lives five minutes at least.
+const ALFA_PACE: Pace = Pace {
+    qr_ttl_min: 5,
+    interval_s: 10,
+};
+
+/// The terminal number of the demo's register.
+const ALFA_TERMINAL: &str = {
+    let [number, ..] = alfa::TERMINALS;
+    number
+};
 
 /// What a row of the table has where nothing else is said.
 const SHOP: Shop = Shop {
@@ -81,6 +221,7 @@ const SHOP: Shop = Shop {
     tender_en: "",
     merchant: |_| Map::new(),
     terminal: |_| Map::new(),
+    systems: &[],
     terminal_number: None,
     pace: QUICK,
 };
@@ -120,5 +261,52 @@ impl Papers {
 fn raiffeisen(papers: &Papers) -> Map<String, Value> {
     let mut row = papers.address("");
     row.extend(papers.secret("secretKey"));
+    row
+}
+
+/// Requests are signed with the key of the certificate, as the bank wants it.
+fn alfa_bank(papers: &Papers) -> Map<String, Value> {
+    let mut row = papers.address(alfa::PATH);
+    row.extend(papers.certificate());
+    row.insert("key_name".to_owned(), alfa::KEY_NAME.into());
+    let unknown = alfa::Fail::Unknown.code().to_string();
+    row.insert("not_found_codes".to_owned(), unknown.into());
+    if let Ok(certificate) = keys::bank().certificate_pem() {
+        row.insert("bank_cert".to_owned(), certificate.into());
+    }
+    row
+}
+
+fn sberbank(papers: &Papers) -> Map<String, Value> {
+    let mut row = papers.address(sber::PREFIX);
+    row.extend(papers.certificate());
+    row.extend(papers.secret("client_secret"));
+    for (key, value) in [
+        ("client_id", sber::CLIENT_ID),
+        ("member_id", sber::MEMBER_ID),
+        ("tid", sber::TID),
+        ("not_found_codes", sber::refusals::NO_ORDER.0),
+    ] {
+        row.insert(key.to_owned(), value.into());
+    }
+    row.insert("refund_settles".to_owned(), 1.into());
+    row
+}
+
+fn gazprom(papers: &Papers) -> Map<String, Value> {
+    let mut row = papers.address("/api/merchant/v1");
+    row.extend(papers.secret("token"));
+    row.insert("merchantId".to_owned(), gazprombank::MERCHANT.into());
+    row.insert("account".to_owned(), gazprombank::ACCOUNT.into());
+    row
+}
+
+fn rsb(papers: &Papers) -> Map<String, Value> {
+    let mut row = papers.address("/eis-app/eis-rs/businessPaymentService");
+    row.extend(papers.certificate());
+    row.insert("login".to_owned(), russian_standard::LOGIN.into());
+    row.insert("merchantId".to_owned(), russian_standard::MERCHANT.into());
+    row.insert("terminalId".to_owned(), russian_standard::TERMINAL.into());
+    row.insert("account".to_owned(), russian_standard::ACCOUNT.into());
     row
 }

@@ -27,7 +27,7 @@ pub async fn obey(config: &Path, lang: Option<Lang>, command: ModuleCommand) -> 
 
 async fn list(config: &Path, lang: Lang) -> anyhow::Result<()> {
     let (settings, journal) = open_journal_to_read(config).await?;
-    let registry = run::registry(&settings);
+    let registry = run::registry(&settings)?;
     for provider in &registry {
         let module = ModuleName::new(provider.module)?;
         let rows = check::rows(journal.as_ref(), &module).await?;
@@ -45,7 +45,11 @@ async fn list(config: &Path, lang: Lang) -> anyhow::Result<()> {
             ];
             lang.fill(words::LIST_CONFIGURED, &values)
         };
-        println!("{module:<20} {on:<9} {}; {configured}", title(provider, lang));
+        println!(
+            "{:<20} {on:<9} {}; {configured}",
+            module.as_str(),
+            title(provider, lang)
+        );
     }
     let mut report = report::Report::new(lang);
     for module in &settings.modules {

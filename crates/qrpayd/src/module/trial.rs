@@ -24,7 +24,7 @@ pub(super) async fn run(config: &Path, lang: Lang, test: &ModuleTest) -> anyhow:
     let mut report = Report::new(lang);
     let module = test.module.as_str();
     let (settings, journal) = open_journal_to_read(config).await?;
-    let registry = run::registry(&settings);
+    let registry = run::registry(&settings)?;
     if let Some(provider) = registry.find(module) {
         let rows = check::rows(journal.as_ref(), &test.module).await?;
         switched_on(&mut report, provider, &settings, config, test);

@@ -2,6 +2,7 @@
 
 use super::amount::{parse_amount, parse_item};
 use super::exit;
+use super::pinpad::PinpadArgs;
 use anyhow::{Context, bail};
 use clap::{Args as ClapArgs, Parser, Subcommand};
 use domain::receipt::{Item, Receipt};
@@ -105,6 +106,8 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: LinkCommand,
     },
+    /// Work with an InPAS pin-pad beside the register; needs no daemon
+    Pinpad(PinpadArgs),
     /// Check a register's settings and say what to put right; needs no daemon
     CheckSettings {
         /// The folder with mintukm.conf (UKM 5), or the file of a UKM 4 register

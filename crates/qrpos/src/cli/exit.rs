@@ -11,8 +11,8 @@ Exit codes:
   0  done: paid, refunded, cancelled as asked, the sticker is this register's, or the settings have no errors
   1  usage or settings are wrong; nothing was started
   2  not paid (declined, expired, cancelled, refused), not refunded, or too late to cancel
-  3  the outcome is not known: do not repeat, ask with `qrpos status`
-  4  the daemon cannot be reached; nothing was sent
+  3  the outcome is not known: do not repeat, ask with `qrpos status` (`qrpos pinpad resolve`)
+  4  the daemon (the pin-pad's service) cannot be reached; nothing was sent
   5  status: still under way
   6  link: the sticker is not this register's
 

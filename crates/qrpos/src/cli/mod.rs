@@ -5,6 +5,7 @@ mod args;
 mod connect;
 mod exit;
 mod interrupt;
+mod pinpad;
 mod sale;
 mod screen;
 mod settings;
@@ -63,6 +64,8 @@ impl Trouble {
 async fn serve(args: Args, screen: &mut Screen) -> Result<Exit, Trouble> {
     let connection = &args.connection;
     match args.command {
+        // It stands beside the register and needs no daemon.
+        Command::Pinpad(pinpad) => Ok(Box::pin(pinpad::run(pinpad, screen)).await),
         Command::Sale(sale) => sell(connection, sale, screen).await,
         Command::Cancel { payment } => {
             let register = connection.register(screen)?;

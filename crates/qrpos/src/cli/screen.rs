@@ -5,9 +5,12 @@ use crossterm::execute;
 use crossterm::style::Print;
 use crossterm::terminal::{Clear, ClearType};
 use domain::{CallerId, Kopecks};
+use pinpad::Slip;
 use protocol::{LinkReport, LinkVerdict, Reply};
+use serde::Serialize;
 use std::io::{IsTerminal, Write, stderr, stdout};
 use std::time::Duration;
+use texts::Text;
 use texts::words::{Lang, Word, cli};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,6 +86,33 @@ impl Screen {
         if reply.is_final {
             self.receipt(reply);
         }
+    }
+
+    /// What the pin-pad told: as one line of JSON, or as its sentence and slips.
+    pub(super) fn told(&mut self, value: &impl Serialize, text: &Text, slips: &[Slip]) {
+        if self.mode == Mode::Json {
+            if let Ok(text) = serde_json::to_string(value) {
+                let _ = writeln!(stdout(), "{text}");
+            }
+            return;
+        }
+        self.note(text);
+        for slip in slips {
+            self.line("");
+            for line in &slip.lines {
+                self.line(&format!("  {line}"));
+            }
+        }
+    }
+
+    /// A sentence that came with its data.
+    pub(super) fn note(&mut self, text: &Text) {
+        self.line(self.lang.pick(text));
+    }
+
+    /// What went wrong, in the screen's language.
+    pub(super) fn trouble_text(&mut self, text: &Text) {
+        self.trouble(self.lang.pick(text));
     }
 
     /// One of our own sentences.

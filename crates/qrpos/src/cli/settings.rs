@@ -21,11 +21,12 @@ pub(super) fn read(path: &Path) -> Checked {
 pub(super) fn report(path: &Path, lang: Lang, as_json: bool) -> Exit {
     let checked = read(path);
     let text = if as_json {
-        checked
+        let lines: Vec<String> = checked
             .findings
             .iter()
-            .map(|finding| format!("{}\n", line(finding)))
-            .collect()
+            .map(|finding| line(finding).to_string())
+            .collect();
+        lines.iter().fold(String::new(), |text, line| text + line + "\n")
     } else {
         words(&checked, lang)
     };

@@ -118,7 +118,7 @@ impl VirtualDevice {
 
     /// The page, `/display` or `/tape`, and what it needs. `?lang=ru|en` chooses the language; Russian otherwise.
     pub fn router(&self) -> Router {
-        let base = self.with(|inside| inside.base());
+        let base = self.with(Inside::base);
         Router::new()
             .route(base, get(page))
             .route(&format!("{base}/now"), get(now))

@@ -42,9 +42,10 @@
       return {};
     }
   }
-  // The buyer's code pays: it is never kept.
+  // The buyer's code and card pay: they are never kept.
+  const SECRET = new Set(["customer_code", "card_token"]);
   const remember = () =>
-    sessionStorage.setItem(STORE_KEY, JSON.stringify(state, (key, value) => (key === "customer_code" ? undefined : value)));
+    sessionStorage.setItem(STORE_KEY, JSON.stringify(state, (key, value) => (SECRET.has(key) ? undefined : value)));
 
   // ---- words and money ----
 
@@ -170,7 +171,7 @@
   // How a message that may have been sent stands. Only when the daemon has never heard of it, the same goes again.
   async function ask(message, late) {
     let reply = await status(message);
-    const forgotten = state.sale?.message === message && state.sale.withCode && !message.customer_code;
+    const forgotten = state.sale?.message === message && state.sale.withCode && !message.customer_code && !message.card_token;
     if (!reply.state && reply.error?.code === "unknown_payment" && forgotten) {
       if (Date.now() - state.sale.startedAt < FORGOTTEN_MS) throw new Error("it may still arrive");
       return { state: "cancelled", final: true };
@@ -202,7 +203,7 @@
 
   function pay() {
     if (!lines().length) return;
-    if (chosenTender().scans) openCode();
+    if (chosenTender().scans || chosenTender().reads_card) openCode();
     else start(null);
   }
 
@@ -212,10 +213,17 @@
     $("customer-code").value = "";
     $("code-pay").disabled = true;
     $("code-due").textContent = money(due());
+    const card = chosenTender().reads_card;
+    $("code-title").dataset.t = card ? "show_card" : "show_code";
+    $("code-hint").dataset.t = card ? "show_card_hint" : "show_code_hint";
+    $("code-label").dataset.t = card ? "card_typed" : "code_typed";
+    delete $("camera-state").dataset.t;
+    $("camera-state").textContent = "";
     remember();
     show();
-    effects.tell("plain", say("say_code"));
-    $("camera-state").textContent = "";
+    effects.tell("plain", say(card ? "say_card" : "say_code"));
+    $("customer-code").focus();
+    if (card) return;
     scan.watch($("camera")).then((seen) => {
       if (state.phase !== "code") return scan.stop();
       $("camera").hidden = !seen;
@@ -223,7 +231,6 @@
       $("camera-state").dataset.t = seen ? "camera_hint" : "camera_no";
       $("camera-state").textContent = say(seen ? "camera_hint" : "camera_no");
     });
-    $("customer-code").focus();
   }
 
   function closeCode() {
@@ -265,7 +272,8 @@
       },
     };
     if (tender.link) message.link = tender.link;
-    if (customerCode) message.customer_code = customerCode;
+    if (chosenTender().system) message.tender = chosenTender().system;
+    if (customerCode) message[tender.reads_card ? "card_token" : "customer_code"] = customerCode;
     const sale = { message, startedAt: Date.now(), lines: bought, withCode: Boolean(customerCode) };
     state = { ...state, phase: "paying", sale, reply: null, cancelling: false, confirming: false, refunds: [] };
     diesAt = null;
@@ -552,7 +560,9 @@
     const payload = waiting ? state.reply.qr?.payload : undefined;
     $("due").textContent = money(state.sale.message.amount);
     const charging = state.sale.withCode;
-    const title = charging ? "charging" : !waiting ? "getting_qr" : payload ? "scan" : "scan_sticker";
+    const reserving = chosenTender().reads_card && !state.reply?.reservation;
+    const shown = !waiting ? "getting_qr" : payload ? "scan" : "scan_sticker";
+    const title = reserving ? "reserving" : charging ? "charging" : shown;
     $("paying-title").textContent = say(state.cancelling ? "cancelling" : title);
     $("steps").hidden = !payload || state.cancelling;
     $("sticker").hidden = !waiting || Boolean(payload) || state.cancelling || charging;

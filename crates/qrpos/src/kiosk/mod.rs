@@ -61,6 +61,10 @@ pub struct Tender {
     pub title: Text,
     /// Whether the buyer shows a code of their own, which the kiosk scans, rather than scanning the kiosk's.
     pub scans_customer_code: bool,
+    /// Whether the buyer's social card is read first, for modules that reserve a receipt.
+    pub reads_social_card: bool,
+    /// Which of several systems behind the module's gateway; none where there is nothing to choose.
+    pub system: Option<String>,
     /// The scanned cash link to send along; usually absent, since the register's own is meant.
     pub link: Option<String>,
 }

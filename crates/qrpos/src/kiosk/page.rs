@@ -63,7 +63,7 @@ fn config(options: &KioskOptions, lang: Lang) -> String {
     let tenders: Vec<Value> = options
         .tenders
         .iter()
-        .map(|tender| json!({ "module": tender.module, "title": tender.title, "link": tender.link, "scans": tender.scans_customer_code }))
+        .map(|tender| json!({ "module": tender.module, "title": tender.title, "link": tender.link, "system": tender.system, "scans": tender.scans_customer_code, "reads_card": tender.reads_social_card }))
         .collect();
     json!({
         "api": options.api_url,

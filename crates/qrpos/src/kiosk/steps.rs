@@ -44,11 +44,11 @@ pub(super) fn code(lang: Lang) -> Markup {
             div.guide {
                 p.due data-t="to_pay" { (say(lang, "to_pay")) }
                 p.sum #code-due {}
-                h1 tabindex="-1" data-t="show_code" { (say(lang, "show_code")) }
-                p.lead data-t="show_code_hint" { (say(lang, "show_code_hint")) }
+                h1 tabindex="-1" #code-title data-t="show_code" { (say(lang, "show_code")) }
+                p.lead #code-hint data-t="show_code_hint" { (say(lang, "show_code_hint")) }
                 p.lead.camera-state #camera-state {}
                 label.typed {
-                    span data-t="code_typed" { (say(lang, "code_typed")) }
+                    span #code-label data-t="code_typed" { (say(lang, "code_typed")) }
                     input #customer-code data-testid="customer-code" type="text" maxlength="512" autocomplete="off"
                         spellcheck="false" inputmode="numeric";
                 }

@@ -217,7 +217,7 @@ impl Output {
         let outcome = match self {
             // The page hears it from the view.
             Self::Screen(view) if view.receiver_count() == 0 => {
-                Err(Trouble::new(OutputFault::Unwatched, "no page is open"))
+                Err(Trouble::new(OutputFault::Unwatched, &"no page is open"))
             }
             Self::Screen(_) => Ok(()),
             Self::Display(display) => display.show(code).await,

@@ -35,19 +35,19 @@ mod tests {
         };
         let sent = Timestamp::from_micros(1_795_341_600_000_000);
         let before = |s: i64| Timestamp::from_micros(sent.as_micros() - s * 1_000_000);
-        assert_eq!(life(&qr, sent), Duration::from_secs(300));
+        assert_eq!(life(&qr, sent), Duration::from_mins(5));
         assert_eq!(life(&qr, sent.plus_ms(7_000)), Duration::from_secs(293));
-        assert_eq!(life(&qr, before(3600)), Duration::from_secs(300), "a slow clock");
+        assert_eq!(life(&qr, before(3600)), Duration::from_mins(5), "a slow clock");
         assert_eq!(
             life(&qr, sent.plus_ms(3_600_000)),
-            Duration::from_secs(300),
+            Duration::from_mins(5),
             "a fast clock"
         );
         let broken = QrReport {
             expires_at: "tomorrow".to_owned(),
             ..qr
         };
-        assert_eq!(life(&broken, sent), Duration::from_secs(300));
+        assert_eq!(life(&broken, sent), Duration::from_mins(5));
     }
 
     #[test]

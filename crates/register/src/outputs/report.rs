@@ -37,7 +37,7 @@ pub(super) struct Trouble {
 }
 
 impl Trouble {
-    pub(super) fn new(fault: OutputFault, detail: impl ToString) -> Self {
+    pub(super) fn new(fault: OutputFault, detail: &dyn std::fmt::Display) -> Self {
         Self {
             fault,
             detail: detail.to_string(),
@@ -55,6 +55,6 @@ impl Trouble {
 
 impl From<qr::QrError> for Trouble {
     fn from(error: qr::QrError) -> Self {
-        Self::new(OutputFault::Undrawable, error)
+        Self::new(OutputFault::Undrawable, &error)
     }
 }

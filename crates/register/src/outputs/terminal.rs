@@ -32,17 +32,12 @@ impl Terminal {
 
     pub(super) async fn show(&mut self, code: &Code) -> Result<(), Trouble> {
         let matrix = Matrix::encode(&code.payload)?;
-        match &mut self.device {
-            Some(device) => {
-                device
-                    .send(format!("{WIPE}{}", matrix.terminal()).as_bytes())
-                    .await
-            }
-            None => {
-                fits(&matrix)?;
-                print(matrix.terminal()).await
-            }
+        if let Some(device) = &mut self.device {
+            let drawing = format!("{WIPE}{}", matrix.terminal());
+            return device.send(drawing.as_bytes()).await;
         }
+        fits(&matrix)?;
+        print(matrix.terminal()).await
     }
 
     /// Another terminal is wiped. On our own, which may hold a cashier's work, a line says that the code is gone.
@@ -63,18 +58,18 @@ fn fits(matrix: &Matrix) -> Result<(), Trouble> {
     if !stdout().is_terminal() {
         return Err(Trouble::new(
             OutputFault::NoTerminal,
-            "standard output is no terminal",
+            &"standard output is no terminal",
         ));
     }
     let (columns, lines) = matrix.terminal_size();
     let (width, height) =
-        crossterm::terminal::size().map_err(|error| Trouble::new(OutputFault::NoTerminal, error))?;
+        crossterm::terminal::size().map_err(|error| Trouble::new(OutputFault::NoTerminal, &error))?;
     if columns <= usize::from(width) && lines < usize::from(height) {
         return Ok(());
     }
     Err(Trouble::new(
         OutputFault::TooSmall,
-        format!("{columns} columns and {lines} lines are needed, {width} and {height} are there"),
+        &format!("{columns} columns and {lines} lines are needed, {width} and {height} are there"),
     ))
 }
 
@@ -86,8 +81,8 @@ async fn print(text: String) -> Result<(), Trouble> {
     });
     match timeout(SEND_WITHIN, printing).await {
         Ok(Ok(Ok(()))) => Ok(()),
-        Ok(Ok(Err(error))) => Err(Trouble::new(OutputFault::Unreachable, error)),
-        Ok(Err(error)) => Err(Trouble::new(OutputFault::Unreachable, error)),
-        Err(_elapsed) => Err(Trouble::new(OutputFault::Slow, "the window holds its output")),
+        Ok(Ok(Err(error))) => Err(Trouble::new(OutputFault::Unreachable, &error)),
+        Ok(Err(error)) => Err(Trouble::new(OutputFault::Unreachable, &error)),
+        Err(_elapsed) => Err(Trouble::new(OutputFault::Slow, &"the window holds its output")),
     }
 }

@@ -45,10 +45,10 @@ impl Wire {
         }
         match sent {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(error)) => Err(Trouble::new(OutputFault::Unreachable, error)),
+            Ok(Err(error)) => Err(Trouble::new(OutputFault::Unreachable, &error)),
             Err(_elapsed) => Err(Trouble::new(
                 OutputFault::Slow,
-                format!("not taken within {} s", SEND_WITHIN.as_secs()),
+                &format!("not taken within {} s", SEND_WITHIN.as_secs()),
             )),
         }
     }

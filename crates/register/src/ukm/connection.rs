@@ -14,7 +14,7 @@ pub(super) const GAP: Duration = Duration::from_secs(10);
 /// The least that a UKM 4 register waits, and what a UKM 5 register waits unless told otherwise (the product manual).
 pub(super) const WAIT_MIN: Duration = Duration::from_secs(310);
 /// The longest that a register waits: what the protocol allows.
-pub(super) const WAIT_MAX: Duration = Duration::from_secs(3_600);
+pub(super) const WAIT_MAX: Duration = Duration::from_hours(1);
 /// The shortest wait that the protocol allows.
 pub(super) const TOTAL_MIN: Duration = Duration::from_secs(30);
 

@@ -212,7 +212,7 @@ fn exchange(node: &Node<'_>, findings: &mut Findings) -> String {
 
 /// How long the register waits for an answer: longer than a connection may take.
 fn answer(node: &Node<'_>, findings: &mut Findings) -> Option<Duration> {
-    let answer = seconds(node, &(1..=(WAIT_MAX - GAP).as_secs()), findings)?;
+    let answer = seconds(node, &(1..=WAIT_MAX.saturating_sub(GAP).as_secs()), findings)?;
     if answer > CONNECT_TIMEOUT {
         return Some(answer);
     }

@@ -106,6 +106,7 @@ pub struct LinkCheckSettings {
 
 /// Reads and checks settings: a folder with `mintukm.conf` (or with a folder `conf` that holds it), that file itself,
 /// or the file of a UKM 4 register. `env` serves `${X}`.
+#[expect(clippy::implicit_hasher, reason = "the HOCON reader takes exactly this map")]
 pub fn check(path: &Path, env: &HashMap<String, String>) -> Checked {
     let mut findings = Findings::default();
     let (source, settings) = match tree_root(path) {

@@ -77,9 +77,7 @@ impl PinPad {
             .wait_for(|screen| !matches!(screen, Screen::Ready { .. }))
             .await;
         // The sender lives as long as this pin-pad.
-        shown
-            .map(|screen| screen.clone())
-            .unwrap_or(Screen::Ready { last: None })
+        shown.map_or(Screen::Ready { last: None }, |screen| screen.clone())
     }
 
     /// Does something at the pin-pad. What does not fit to its screen does nothing.

@@ -1,5 +1,7 @@
 //! The terminal behind the service: pure, time is an argument.
 
+use std::fmt::Write as _;
+
 use serde::{Deserialize, Serialize};
 
 use super::message::{Reply, Request};
@@ -408,19 +410,11 @@ impl Terminal {
     fn command(&mut self, request: &Request, now_us: i64) -> Begun {
         match (request.number(65), request.number(64)) {
             (Some(command @ (20 | 21)), _) => {
-                let lines: String = self
-                    .sales
-                    .iter()
-                    .filter(|sale| !sale.settled && command == 21)
-                    .map(|sale| {
-                        format!(
-                            "{:06} {}.{:02}\r\n",
-                            sale.number,
-                            sale.kopecks / 100,
-                            sale.kopecks % 100
-                        )
-                    })
-                    .collect();
+                let mut lines = String::new();
+                for sale in self.sales.iter().filter(|sale| !sale.settled && command == 21) {
+                    let (whole, cents) = (sale.kopecks / 100, sale.kopecks % 100);
+                    let _ = write!(lines, "{:06} {whole}.{cents:02}\r\n", sale.number);
+                }
                 let count = self.sales.iter().filter(|sale| !sale.settled).count();
                 let text = format!("0xDF^^ОТЧЁТ\r\nОПЕРАЦИЙ: {count}\r\n{lines}~");
                 self.plain(

@@ -12,10 +12,9 @@ fn pad() -> PinPad {
 }
 
 fn asking(fields: &[(u16, &str)]) -> Vec<u8> {
-    let inside: String = fields
-        .iter()
-        .map(|(number, value)| format!("<field id=\"{number:02}\">{value}</field>"))
-        .collect();
+    let inside = fields.iter().fold(String::new(), |text, (number, value)| {
+        text + &format!("<field id=\"{number:02}\">{value}</field>")
+    });
     format!("<request>{inside}<timeout>60</timeout></request>").into_bytes()
 }
 

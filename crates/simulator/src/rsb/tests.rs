@@ -179,15 +179,15 @@ fn a_cash_link_takes_one_order_at_a_time() {
     let mut bank = bank();
     let sticker = Teller::own_sticker(&mut bank).unwrap();
     let link = crate::link::qr_id(&sticker).unwrap().to_owned();
-    let blank = bank.blank_sticker().unwrap();
-    let blank = crate::link::qr_id(&blank).unwrap().to_owned();
+    let foreign = bank.blank_sticker().unwrap();
+    let foreign = crate::link::qr_id(&foreign).unwrap().to_owned();
     let asked = json!({"qrcId": link});
     assert_eq!(
         call(&mut bank, "getCashLinkStatus", &asked, NOW)["data"]["status"],
         "DEACTIVATED"
     );
     assert_eq!(
-        call(&mut bank, "getCashLinkStatus", &json!({"qrcId": blank}), NOW)["code"],
+        call(&mut bank, "getCashLinkStatus", &json!({"qrcId": foreign}), NOW)["code"],
         "106"
     );
     let body = |source: &str| with(order(source), "qrcId", json!(link));

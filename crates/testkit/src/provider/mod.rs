@@ -6,6 +6,7 @@ mod registered;
 pub use registered::{Shared, Simulated, all, simulated};
 pub use simulator::{Lack, Provider as SimulatedProvider};
 
+use domain::call::Reference;
 use domain::{CallKind, OrderId};
 use simulator::{BookEntry, BookRefund, PayerError, Step, books};
 
@@ -13,30 +14,33 @@ use simulator::{BookEntry, BookRefund, PayerError, Step, books};
 pub const fn step(kind: CallKind) -> Step {
     match kind {
         CallKind::Register => Step::Register,
+        CallKind::Confirm => Step::Confirm,
         CallKind::Status => Step::Status,
         CallKind::Revoke => Step::Revoke,
         CallKind::Refund => Step::Refund,
         CallKind::RefundStatus => Step::RefundStatus,
         CallKind::LinkCheck => Step::LinkCheck,
         CallKind::LinkBind => Step::LinkBind,
-        CallKind::Confirm => Step::Confirm,
     }
 }
 
-/// Money for an order comes after its end. The provider may keep our order id in any of its forms.
+/// Money for an order comes after its end. The provider may keep our order id in any of its forms, or know the order
+/// by an id of its own that the operation's reference holds.
 ///
 /// # Errors
 /// When no such order has ended unpaid, and when the provider's `lacks` names it.
 pub fn late_money<P: SimulatedProvider + ?Sized>(
     provider: &mut P,
     order: &OrderId,
+    reference: &Reference,
     now: i64,
 ) -> Result<(), PayerError> {
     let uuid = order.to_uuid_text();
-    let forms = [order.as_str().to_owned(), uuid.replace('-', ""), uuid];
+    let ours = [order.as_str().to_owned(), uuid.replace('-', ""), uuid];
+    let forms = ours.into_iter().chain(reference.0.values().cloned());
     let mut told = Err(PayerError::NothingDead);
-    for form in &forms {
-        told = provider.late_money(form, now);
+    for form in forms {
+        told = provider.late_money(&form, now);
         if told != Err(PayerError::NothingDead) {
             break;
         }
@@ -77,7 +81,7 @@ fn refund(refund: BookRefund) -> SaleRefund {
 /// One sale in a provider's books.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sale {
-    /// The order id that we gave, as the provider keeps it.
+    /// The order id that we gave, as the provider keeps it; the provider's own where its calls take none of ours.
     pub order: Option<String>,
     /// The sum in kopecks.
     pub amount: Option<i64>,

@@ -88,6 +88,21 @@ impl Simulated {
         Ok((self.shop.merchant)(&papers))
     }
 
+    /// The merchant's settings with a certificate alone that the provider does not know; none where it wants none.
+    ///
+    /// # Errors
+    /// When the certificates of this run could not be made.
+    pub fn wrong_certificate(&self) -> anyhow::Result<Option<Map<String, Value>>> {
+        if self.kind.about.certificate == Certificate::NotAsked {
+            return Ok(None);
+        }
+        let papers = Papers {
+            identity: identities()?.stranger.clone(),
+            ..self.papers()?
+        };
+        Ok(Some((self.shop.merchant)(&papers)))
+    }
+
     fn papers(&self) -> anyhow::Result<Papers> {
         Ok(Papers {
             url: URL.to_owned(),

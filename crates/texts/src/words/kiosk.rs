@@ -570,6 +570,41 @@ pub const ALL: &[(&str, Word)] = &[
             en: "Do not pay again. Please call the staff",
         },
     ),
+    (
+        "show_card",
+        Word {
+            ru: "Приложите социальную карту",
+            en: "Present your social card",
+        },
+    ),
+    (
+        "show_card_hint",
+        Word {
+            ru: "Приложите карту к терминалу у кассы",
+            en: "Hold the card to the terminal at the register",
+        },
+    ),
+    (
+        "card_typed",
+        Word {
+            ru: "Или введите номер, который показал терминал",
+            en: "Or type the number that the terminal shows",
+        },
+    ),
+    (
+        "say_card",
+        Word {
+            ru: "Приложите социальную карту",
+            en: "Present your social card",
+        },
+    ),
+    (
+        "reserving",
+        Word {
+            ru: "Узнаём, что можно оплатить с социального счёта…",
+            en: "Asking what the social account may pay…",
+        },
+    ),
 ];
 
 words! {

@@ -144,6 +144,13 @@ sentences! {
     BROKE_OFF: "Операция прервалась внутри кассы. Исход неизвестен: не повторяйте её, проверьте по копии чека.",
         "The operation broke off inside the register. Its outcome is not known: do not repeat it, check the copy of the receipt.";
 
+    /// After the first Ctrl-C.
+    CANCEL_AT_TERMINAL: "Отменить операцию можно только на самом пин-паде, красной клавишей. Ctrl-C ещё раз — выйти, не зная исхода.",
+        "The operation can be cancelled only at the pin-pad itself, with the red key. Ctrl-C again leaves without knowing the outcome.";
+    /// The payment is not in the journal.
+    NOT_REMEMBERED: "Касса не помнит такой оплаты. Выберите сами: void в день покупки или refund позже.",
+        "This register does not remember such a payment. Choose yourself: void on the day of the payment, refund later.";
+
     /// The service works.
     HEALTH_WORKS: "Служба DualConnector работает.", "The DualConnector Service works.";
     /// Something else answers.

@@ -1,6 +1,6 @@
 //! The columns of the table, in order.
 
-use super::{Case, Verdict, faults, links, money};
+use super::{Case, Verdict, codes, faults, links, money};
 use anyhow::Result;
 use domain::CallKind;
 use simulator::Fault;
@@ -21,6 +21,10 @@ pub fn all() -> Vec<Case> {
         case("refund declined", money::declined_refund),
         case("late money goes back", money::late_money),
         case("duplicate request", money::duplicate),
+        case("customer's code: paid", codes::paid),
+        case("customer's code: declined", codes::declined),
+        case("customer's code: confirmed on the phone", codes::confirmed),
+        case("customer's code: lost answer", codes::lost),
         case("link check", links::check),
         case("link bind", links::bind),
         case("link pay", links::pay),
@@ -44,6 +48,8 @@ pub fn all() -> Vec<Case> {
         case("429 with Retry-After", faults::busy),
         broken("5xx", failures()),
         case("login refused", faults::login),
+        case("certificate refused", faults::certificate),
+        case("token ended before its time", faults::token),
     ]);
     cases
 }

@@ -5,8 +5,8 @@ use super::shop::{Shop, is, says, verdict};
 use anyhow::{Context, Result, ensure};
 use domain::{CallKind, Code, State};
 use protocol::{LinkVerdict, Reply};
-use simulator::Fault;
 use simulator::bank::PayerAction;
+use simulator::{Fault, Step};
 use testkit::till::Till;
 
 /// Every kind of call.
@@ -160,6 +160,71 @@ pub async fn login(module: &'static str) -> Result<Verdict> {
     Ok(Verdict::Ok)
 }
 
+/// The provider turns our client certificate away: a person is told, nothing is lost, and the right one mends it.
+pub async fn certificate(module: &'static str) -> Result<Verdict> {
+    let shop = Shop::open(module).await?;
+    let shown = shop.awaiting("p1", 15_000).await?;
+    if !shop.wrong_certificate().await? {
+        shop.buyer(&shown, PayerAction::Pay)?;
+        is(&shop.ended(&shown).await?, State::Paid)?;
+        shop.close().await?;
+        return Ok(Verdict::NeverHappens);
+    }
+    shop.buyer(&shown, PayerAction::Pay)?;
+    shop.world.pass(20_000).await;
+    let told = shop.world.look(super::shop::id(&shown)?).await?;
+    ensure!(
+        !told.is_final,
+        "a refused certificate says nothing about the payment: {told:?}"
+    );
+    shop.login(true).await?;
+    is(&shop.ended(&shown).await?, State::Paid)?;
+    ensure!(
+        shop.wrong_certificate().await?,
+        "the certificate was asked for a moment ago"
+    );
+    let refused = shop.show("p2", 700).await?;
+    ensure!(
+        refused.state != Some(State::AwaitingPayment),
+        "registered without a certificate: {refused:?}"
+    );
+    if refused.is_final {
+        is(&refused, State::Refused)?;
+        says(&refused, Code::ProviderLogin)?;
+    }
+    shop.login(true).await?;
+    shop.close().await?;
+    Ok(Verdict::Ok)
+}
+
+/// Every token ends before its time, once before each kind of call: one new login, and nothing is done twice.
+pub async fn token(module: &'static str) -> Result<Verdict> {
+    let shop = Shop::open(module).await?;
+    let shown = shop.awaiting("p1", 15_000).await?;
+    if !shop.world.bank.lock().forget_tokens() {
+        let logins = shop.world.bank.lock().calls_of(Step::Login);
+        ensure!(logins == 0, "a provider with tokens needs `forget_tokens`");
+        shop.buyer(&shown, PayerAction::Pay)?;
+        is(&shop.ended(&shown).await?, State::Paid)?;
+        shop.close().await?;
+        return Ok(Verdict::NeverHappens);
+    }
+    shop.buyer(&shown, PayerAction::Pay)?;
+    is(&shop.ended(&shown).await?, State::Paid)?;
+    shop.world.bank.lock().forget_tokens();
+    let second = shop.awaiting("p2", 700).await?;
+    shop.world.bank.lock().forget_tokens();
+    shop.world.send(shop.till.cancel("c1", "p2")?).await?;
+    is(&shop.ended(&second).await?, State::Cancelled)?;
+    if shop.abilities.refund {
+        shop.world.bank.lock().forget_tokens();
+        let end = shop.finish(shop.till.refund("r1", "p1", None)?).await?;
+        is(&end, State::Refunded)?;
+    }
+    shop.close().await?;
+    Ok(Verdict::Ok)
+}
+
 /// A day that meets the fault, in a world of its own. The fault must really strike.
 async fn strike(module: &'static str, kind: CallKind, fault: &Fault, times: u32) -> Result<Shop> {
     let binds = kind == CallKind::LinkBind;
@@ -257,11 +322,11 @@ async fn bind(shop: &Shop, fault: &Fault, times: u32) -> Result<u64> {
     let sticker = shop.blank_sticker()?;
     let before = shop.calls(CallKind::LinkBind);
     shop.plan(CallKind::LinkBind, fault, times);
-    let end = shop.finish(shop.till.bind("b1", &sticker)?).await?;
+    let end = shop.bind(&shop.till, "b1", &sticker).await?;
     answered_or_told(&end)?;
     shop.world.bank.lock().clear_plans();
     shop.world.pass(60_000).await;
-    let again = shop.finish(shop.till.bind("b2", &sticker)?).await?;
+    let again = shop.bind(&shop.till, "b2", &sticker).await?;
     let bound = matches!(
         verdict(&again),
         Some(LinkVerdict::BoundNow | LinkVerdict::ThisRegister)

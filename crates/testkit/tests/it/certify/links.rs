@@ -3,8 +3,9 @@
 use super::Verdict;
 use super::shop::{Shop, is, says, verdict};
 use anyhow::{Result, ensure};
-use domain::{CallKind, Code, State};
+use domain::{CallKind, Code, State, Taking};
 use protocol::LinkVerdict;
+use simulator::CodeOutcome;
 use simulator::bank::PayerAction;
 use testkit::till::Till;
 
@@ -53,7 +54,7 @@ pub async fn bind(module: &'static str) -> Result<Verdict> {
         return Ok(Verdict::Unsupported);
     }
     let sticker = shop.blank_sticker()?;
-    let end = shop.finish(shop.till.bind("b1", &sticker)?).await?;
+    let end = shop.bind(&shop.till, "b1", &sticker).await?;
     ensure!(verdict(&end) == Some(LinkVerdict::BoundNow), "{end:?}");
     // Another register does not get it.
     let other = other(&shop);
@@ -109,6 +110,18 @@ fn other(shop: &Shop) -> Till {
 /// A module without cash links draws a QR of its own for each payment, so two registers never meet on one.
 async fn no_cash_link(shop: &Shop) -> Result<Verdict> {
     let first = shop.awaiting("p1", 700).await?;
+    if shop.abilities.customer_code == Taking::Always {
+        let code = shop.code(CodeOutcome::Hang)?;
+        let fields = serde_json::json!({ "amount": 700, "customer_code": code });
+        let second = shop
+            .world
+            .show(other(shop).message("pay", "p1", &fields)?)
+            .await?;
+        // The buyer's own code is charged, so there is nothing to show and nothing to share.
+        ensure!(first.operation_id != second.operation_id, "two payments are one");
+        shop.close().await?;
+        return Ok(Verdict::Unsupported);
+    }
     let second = shop.world.show(other(shop).pay("p1", 700)?).await?;
     let payload = |reply: &protocol::Reply| reply.qr.as_ref().map(|qr| qr.payload.clone());
     ensure!(

@@ -7,6 +7,7 @@
 )]
 
 mod cases;
+mod codes;
 mod faults;
 mod links;
 mod money;

@@ -172,7 +172,7 @@ pub async fn declined_refund(module: &'static str) -> Result<Verdict> {
 /// The same request at every moment of its life finds the one operation; other content under its id is a conflict.
 pub async fn duplicate(module: &'static str) -> Result<Verdict> {
     let shop = Shop::open(module).await?;
-    let pay = shop.till.pay("p1", SUM)?;
+    let pay = shop.asks("p1", SUM)?;
     let (first, second) = tokio::join!(shop.world.send(pay.clone()), shop.world.send(pay.clone()));
     let shown = shop.world.show(pay.clone()).await?;
     shop.buyer(&shown, PayerAction::Pay)?;
@@ -180,10 +180,7 @@ pub async fn duplicate(module: &'static str) -> Result<Verdict> {
     let after = shop.finish(pay).await?;
     one_operation(&[&first?, &second?, &shown, &end, &after])?;
     is(&after, State::Paid)?;
-    says(
-        &shop.finish(shop.till.pay("p1", SUM + 1)?).await?,
-        Code::IdConflict,
-    )?;
+    says(&shop.finish(shop.asks("p1", SUM + 1)?).await?, Code::IdConflict)?;
     ensure!(shop.calls(CallKind::Register) == 1, "registered more than once");
     if shop.abilities.refund {
         let refund = shop.till.refund("r1", "p1", None)?;
@@ -227,7 +224,8 @@ pub async fn late_money(module: &'static str) -> Result<Verdict> {
     is(&shop.ended(&shown).await?, State::Expired)?;
     let now = shop.world.bank.now();
     let order = id(&shown)?.order(1);
-    let came = provider::late_money(&mut *shop.world.bank.lock(), &order, now);
+    let reference = shop.world.stored(id(&shown)?).await?.operation.reference;
+    let came = provider::late_money(&mut *shop.world.bank.lock(), &order, &reference, now);
     if shop.lacks(Lack::LateMoney) {
         ensure!(came.is_err(), "declared as never happening, and it happened");
         shop.close().await?;

@@ -4,14 +4,16 @@ use anyhow::{Context, Result, bail, ensure};
 use connector::Turn;
 use domain::call::{LinkCall, Lookup, Reference, RefundCall};
 use domain::{
-    Abilities, Call, CallKind, Certainty, Code, Kopecks, ModuleName, OperationId, State, TerminalId,
+    Abilities, Call, CallKind, Certainty, Code, Kopecks, ModuleName, OperationId, State, Taking, TerminalId,
 };
 use journal::SettingsWrite;
 use protocol::{LinkVerdict, Message, Reply};
 
+use serde_json::{Map, Value, json};
 use simulator::bank::PayerAction;
-use simulator::{Fault, When};
-use std::collections::BTreeSet;
+use simulator::{CodeOutcome, Fault, When};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use testkit::books;
 use testkit::provider::{self, Lack, Sale, Simulated, SimulatedProvider, simulated, step};
 use testkit::till::Till;
@@ -27,6 +29,8 @@ pub struct Shop {
     pub abilities: Abilities,
     /// The register's sticker, for a module that works over one.
     pub sticker: Option<String>,
+    /// The code that was scanned for each payment, for a module that cannot work without one.
+    codes: Mutex<BTreeMap<String, String>>,
     module: &'static str,
     simulated: Simulated,
 }
@@ -54,10 +58,13 @@ impl Shop {
             till,
             abilities: connect(module, &simulated)?.connector.abilities(),
             sticker: None,
+            codes: Mutex::default(),
             module,
             simulated,
         };
-        shop.abilities = shop.built()?.connector.abilities();
+        let built = shop.built()?;
+        shop.abilities = built.connector.abilities();
+        shop.till.tender = built.tenders.first().cloned();
         Ok(shop)
     }
 
@@ -73,7 +80,7 @@ impl Shop {
     async fn bound_sticker(&self) -> Result<String> {
         if self.abilities.link_bind {
             let sticker = self.blank_sticker()?;
-            let end = self.world.finish(self.till.bind("bind", &sticker)?).await?;
+            let end = self.bind(&self.till, "bind", &sticker).await?;
             ensure!(verdict(&end) == Some(LinkVerdict::BoundNow), "binding: {end:?}");
             return Ok(sticker);
         }
@@ -93,6 +100,22 @@ impl Shop {
         Ok(sticker)
     }
 
+    /// Binds a sticker to a register. Where the bank asks for a terminal number, it does so before anything is sent, and
+    /// the cashier types the one that the bank issued for this register.
+    pub async fn bind(&self, till: &Till, id: &str, sticker: &str) -> Result<Reply> {
+        let asked = self.world.bank.exchanges().len();
+        let end = self.finish(till.bind(id, sticker)?).await?;
+        if code(&end) != Some(Code::TerminalNumberNeeded) {
+            return Ok(end);
+        }
+        let sent = self.world.bank.exchanges().len() - asked;
+        ensure!(sent == 0, "the number was asked for after {sent} requests");
+        let number = self.simulated.shop.terminal_number;
+        let number = number.context("the table of shops names no terminal number")?;
+        let numbered = till.bind_numbered(&format!("{id}-numbered"), sticker, number)?;
+        self.finish(numbered).await
+    }
+
     /// A new sticker that is nobody's.
     pub fn blank_sticker(&self) -> Result<String> {
         let sticker = self.world.bank.lock().blank_sticker();
@@ -101,19 +124,54 @@ impl Shop {
 
     /// Asks for a payment and waits until the buyer can pay or it has ended.
     pub async fn show(&self, id: &str, amount: i64) -> Result<Reply> {
-        self.world.show(self.till.pay(id, amount)?).await
+        self.world.show(self.asks(id, amount)?).await
+    }
+
+    /// The register asks for a payment: the same content each time. Where the module cannot work without the code on
+    /// the buyer's phone, it has one that the buyer confirms there.
+    pub fn asks(&self, id: &str, amount: i64) -> Result<Message> {
+        if self.abilities.customer_code != Taking::Always {
+            return self.till.pay(id, amount);
+        }
+        let known = self.codes().get(id).cloned();
+        let code = match known {
+            Some(code) => code,
+            None => self.code(CodeOutcome::Hang)?,
+        };
+        self.codes().insert(id.to_owned(), code.clone());
+        self.asks_by_code(id, amount, &code)
+    }
+
+    /// The register asks for a payment by this code.
+    pub fn asks_by_code(&self, id: &str, amount: i64, code: &str) -> Result<Message> {
+        let fields = json!({"amount": amount, "customer_code": code});
+        self.till.message("pay", id, &fields)
+    }
+
+    /// A code on the buyer's phone.
+    pub fn code(&self, outcome: CodeOutcome) -> Result<String> {
+        let now = self.world.bank.now();
+        let code = self.world.bank.lock().customer_code(outcome, now);
+        code.context("a module that takes codes needs `customer_code` of its simulated provider")
+    }
+
+    fn codes(&self) -> MutexGuard<'_, BTreeMap<String, String>> {
+        self.codes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The buyer acts on what the register shows.
     pub fn buyer(&self, shown: &Reply, action: PayerAction) -> Result<()> {
-        let qr = shown.qr.as_ref().map(|qr| qr.payload.as_str());
-        let text = self
-            .sticker
-            .as_deref()
+        let code = shown
+            .id
+            .as_ref()
+            .and_then(|id| self.codes().get(id.as_str()).cloned());
+        let qr = shown.qr.as_ref().map(|qr| qr.payload.clone());
+        let text = code
+            .or_else(|| self.sticker.clone())
             .or(qr.filter(|payload| !payload.is_empty()));
         let text = text.with_context(|| format!("there is nothing to scan in {shown:?}"))?;
         let now = self.world.bank.now();
-        self.world.bank.lock().payer(text, action, None, now)?;
+        self.world.bank.lock().payer(&text, action, None, now)?;
         Ok(())
     }
 
@@ -174,6 +232,19 @@ impl Shop {
         } else {
             self.simulated.wrong_login()?
         };
+        self.settings(row).await
+    }
+
+    /// Puts a client certificate that the provider does not know into the settings. False: the provider wants none.
+    pub async fn wrong_certificate(&self) -> Result<bool> {
+        let Some(row) = self.simulated.wrong_certificate()? else {
+            return Ok(false);
+        };
+        self.settings(row).await?;
+        Ok(true)
+    }
+
+    async fn settings(&self, row: Map<String, Value>) -> Result<()> {
         let write = SettingsWrite::Merchant {
             module: ModuleName::new(self.module)?,
             id: 0,

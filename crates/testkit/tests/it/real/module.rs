@@ -338,9 +338,10 @@ async fn modules_are_listed() -> anyhow::Result<()> {
     shop.set(DYNAMIC, &["url=https://pay-test.invalid"]).await?;
     let said = succeed(shop.run(&["module", "list"], "C").await?)?;
     let lines: Vec<_> = said.lines().collect();
-    let [dynamic, cash_link] = lines.as_slice() else {
+    let [dynamic, cash_link, rest @ ..] = lines.as_slice() else {
         anyhow::bail!("{said}")
     };
+    assert_eq!(rest.len() + 2, connectors::registry().iter().len(), "{said}");
     for word in [
         DYNAMIC,
         " on ",

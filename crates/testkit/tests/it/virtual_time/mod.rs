@@ -21,6 +21,8 @@ mod reservation;
 mod rows;
 mod secrets;
 mod settings;
+mod terminal_number;
+mod tokens;
 
 use domain::{Code, OperationId, Waiter};
 use protocol::Reply;

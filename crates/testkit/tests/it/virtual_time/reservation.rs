@@ -287,6 +287,7 @@ impl Shop {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "it is compared with fields of a reply")]
 fn kopecks(sum: i64) -> Option<Kopecks> {
     Some(Kopecks::new(sum).unwrap())
 }
