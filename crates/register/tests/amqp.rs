@@ -15,6 +15,8 @@ use lapin::types::FieldTable;
 use lapin::{BasicProperties, Channel, Connection, ConnectionProperties};
 use register::{Patience, Pay, PaymentId, Register, RegisterError};
 use serde_json::Value;
+use std::collections::HashMap;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -314,4 +316,65 @@ async fn no_broker_means_nothing_was_sent() {
         )
         .is_err()
     );
+}
+
+/// The tree of the manual's fragments with this broker and module in place of the manual's.
+fn settings_tree(module: &ModuleName) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/ukm5");
+    for name in [
+        "mintukm.conf",
+        "services/universal_integrator.conf",
+        "services/payment/payment.conf",
+        "services/payment/payment_qrpay_ui.conf",
+        "services/payment/payment_inpas_smartsale.conf",
+        "services/reports/reports.conf",
+        "services/reports/x_report.conf",
+        "services/reports/qr_checker.conf",
+    ] {
+        let text = std::fs::read_to_string(fixtures.join(name)).unwrap();
+        let text = text
+            .replace("amqp://ukm:xxxxxx@192.168.25.113", &broker())
+            .replace("qrraiffd_variable", module.as_str());
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    folder
+}
+
+#[tokio::test]
+async fn a_register_set_up_as_the_manual_shows_takes_a_payment_and_checks_a_sticker() {
+    let module = module();
+    let daemon = Responder::start(&module, 0).await;
+    let tree = settings_tree(&module);
+    let checked = register::ukm::check(tree.path(), &HashMap::new());
+    assert_eq!(
+        checked.count(register::ukm::Severity::Error),
+        0,
+        "{:?}",
+        checked.findings
+    );
+    let (store, terminal) = ("12".parse().unwrap(), "34".parse().unwrap());
+    let payment = &checked.settings.payments[0].connection;
+    let register = payment.register(store, terminal).unwrap();
+    let mut replies = register.pay(Pay::new(Kopecks::new(15_000).unwrap())).await;
+    let first = replies.next().await.unwrap().unwrap();
+    assert!(first.qr.is_some());
+    assert_eq!(replies.last().await.unwrap().state, Some(State::Paid));
+    let seen = &daemon.seen()[0];
+    assert_eq!(seen.key, format!("servplus.{module}.payment"));
+    assert_eq!(
+        (&seen.body["store"], &seen.body["terminal"]),
+        (&"12".into(), &"34".into())
+    );
+    assert_eq!(seen.body["timeout_ms"], 310_000);
+
+    let report = checked.settings.link_check.unwrap().connection;
+    let register = report
+        .register("12".parse().unwrap(), "34".parse().unwrap())
+        .unwrap();
+    let sticker = "https://qr.nspk.ru/AS1000670LSS7DN18SJQDNP4B05KLJL2?type=01&bank=100000000001&crc=C08B";
+    let told = register.link_check(sticker).await.last().await.unwrap();
+    assert!(told.link.is_some());
 }

@@ -190,6 +190,24 @@ fn the_sample_is_right_and_names_every_key() {
     assert_eq!(said(&shown), ["37 error wrong_value"], "{shown}");
 }
 
+#[test]
+fn the_manuals_name_every_key_module_and_finding() {
+    for name in ["manual.ru.md", "manual.en.md"] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../../docs")
+            .join(name);
+        let manual = std::fs::read_to_string(path).unwrap();
+        let modules = register::ukm::MODULES.iter().map(|module| module.name);
+        let findings = texts::words::ukm::ALL.iter().map(|advice| advice.name);
+        for word in UKM4_KEYS.iter().copied().chain(modules).chain(findings) {
+            assert!(
+                manual.contains(&format!("`{word}`")),
+                "{name} does not name {word}"
+            );
+        }
+    }
+}
+
 proptest! {
     #[test]
     fn no_text_makes_the_check_panic(text in "([a-z_]{1,18} ?[=:{\\[] ?)?.{0,60}", key in prop::sample::select(UKM4_KEYS.to_vec()), value in ".{0,30}") {
