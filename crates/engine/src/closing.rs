@@ -65,12 +65,7 @@ pub fn hurry(draft: &mut Draft) {
     if draft.operation.in_flight.is_some() {
         return;
     }
-    let revoked = draft
-        .operation
-        .closing
-        .as_ref()
-        .is_some_and(|closing| closing.revoked);
-    if !revoked {
+    if !is_revoked(draft) {
         step(draft, ClosingStep::Revoke);
     }
     draft.act_now();
@@ -119,6 +114,8 @@ pub fn not_paid(draft: &mut Draft, call: CallKind, state: &PaymentState) {
     match state {
         PaymentState::Expired | PaymentState::Cancelled => end(draft),
         _ if asked_before(draft) => draft.act_now(),
+        // What waits for the buyer's word on the phone may wait for ever, and can be taken back until it is said.
+        PaymentState::InProgress if !is_revoked(draft) => again(draft, ClosingStep::Revoke),
         PaymentState::InProgress | PaymentState::Paid { .. } => again(draft, ClosingStep::Ask),
         PaymentState::NotStarted | PaymentState::Declined { .. } if nobody_can_pay(draft) => end(draft),
         PaymentState::Declined { .. } if one_attempt(draft) => end(draft),
@@ -172,10 +169,14 @@ pub fn end(draft: &mut Draft) {
     });
 }
 
+fn is_revoked(draft: &Draft) -> bool {
+    let closing = draft.operation.closing.as_ref();
+    closing.is_some_and(|closing| closing.revoked)
+}
+
 /// Whether no money can come any more: the provider agreed, or the QR's life is over by its own clock too.
 fn nobody_can_pay(draft: &Draft) -> bool {
-    let closing = draft.operation.closing.as_ref();
-    closing.is_some_and(|closing| closing.revoked) || dead_at(&draft.operation) <= draft.now
+    is_revoked(draft) || dead_at(&draft.operation) <= draft.now
 }
 
 /// The latest end that the QR can have: by our request, counted from its last sending, or by the provider's word.
