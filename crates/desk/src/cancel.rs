@@ -1,7 +1,7 @@
 //! The cashier's cancel. It is an event of the payment, answered at once; how the payment ends follows.
 
 use crate::opening::{TurnedAway, turn_away};
-use crate::{Inner, look, slot};
+use crate::{Inner, at_once, look};
 use domain::{Code, OperationKind, Waiter};
 use gateway::DeskError;
 use protocol::{Cancel, Message, Reply};
@@ -19,28 +19,9 @@ pub async fn cancel(
         let away = TurnedAway::new(Code::UnknownPayment, "no payment is known under this id");
         return turn_away(inner, message, &away, waiter).await;
     };
-    let id = stored.operation.id;
     let question = message.clone();
     let answer = move |reply: Reply| answering(reply, &question);
-    if !stored.operation.state.is_final() {
-        let tell = waiter.map(|waiter| slot::Tell {
-            waiter,
-            answer: Arc::new(answer.clone()),
-        });
-        let event = Some(engine::Event::CancelRequested);
-        return match slot::ask(inner, id, slot::Ask { event, tell }).await? {
-            Some(reply) => Ok(answer(reply)),
-            None => Err(DeskError::JournalUnavailable(
-                "another daemon works on the payment; try again".to_owned(),
-            )),
-        };
-    }
-    let reply = protocol::render(&stored.operation, stored.refund_reserved, inner.clock.now());
-    let reply = answer(reply);
-    if let Some(waiter) = waiter {
-        look::enqueue(inner, &reply, Some(id), waiter).await?;
-    }
-    Ok(reply)
+    at_once::answer(inner, stored, engine::Event::CancelRequested, waiter, answer).await
 }
 
 /// The reply as the answer to the cancel.

@@ -2,7 +2,7 @@
 //! payment ends follows.
 
 use crate::opening::{TurnedAway, turn_away};
-use crate::{Inner, look, slot};
+use crate::{Inner, at_once, look};
 use domain::{Code, Kopecks, Operation, OperationKind, State, Waiter};
 use gateway::DeskError;
 use protocol::{Confirm, Message, Reply};
@@ -25,28 +25,9 @@ pub async fn confirm(
         Ok(amount) => amount,
         Err(away) => return turn_away(inner, message, &away, waiter).await,
     };
-    let id = stored.operation.id;
     let question = message.clone();
     let answer = move |reply: Reply| answering(reply, &question, amount);
-    if !stored.operation.state.is_final() {
-        let tell = waiter.map(|waiter| slot::Tell {
-            waiter,
-            answer: Arc::new(answer.clone()),
-        });
-        let event = Some(engine::Event::Confirmed { amount });
-        return match slot::ask(inner, id, slot::Ask { event, tell }).await? {
-            Some(reply) => Ok(answer(reply)),
-            None => Err(DeskError::JournalUnavailable(
-                "another daemon works on the payment; try again".to_owned(),
-            )),
-        };
-    }
-    let reply = protocol::render(&stored.operation, stored.refund_reserved, inner.clock.now());
-    let reply = answer(reply);
-    if let Some(waiter) = waiter {
-        look::enqueue(inner, &reply, Some(id), waiter).await?;
-    }
-    Ok(reply)
+    at_once::answer(inner, stored, engine::Event::Confirmed { amount }, waiter, answer).await
 }
 
 /// The sum to debit, if the payment can be confirmed with it or was.

@@ -4,6 +4,7 @@
 //! Each open operation is a [`slot`]: one task that owns it, so that a callback, a poll, a cancel and a repeat can
 //! never work on it at the same time.
 
+mod at_once;
 mod batch;
 mod callback;
 mod cancel;

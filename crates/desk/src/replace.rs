@@ -5,7 +5,7 @@ use crate::opening::TurnedAway;
 use crate::{Inner, look, slot, unavailable};
 use domain::{CallerId, Code, OperationKind, State};
 use gateway::DeskError;
-use protocol::{Pay, Target};
+use protocol::Pay;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,8 +23,7 @@ pub async fn make_room(
     if find(&pay.id).await.map_err(unavailable)?.is_some() {
         return Ok(Ok(()));
     }
-    let target = Some(Target::Caller(earlier.clone()));
-    let found = look::find(inner, target, &pay.store, &pay.terminal).await?;
+    let found = find(earlier).await.map_err(unavailable)?;
     let Some(stored) = found.filter(|stored| stored.operation.kind() == OperationKind::Payment) else {
         return Ok(Err(TurnedAway::new(
             Code::UnknownPayment,

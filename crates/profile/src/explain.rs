@@ -12,7 +12,7 @@ use domain::receipt::{Item, Receipt};
 use domain::{Call, Kopecks, OperationId, StoreId, Taking, TerminalId, Timestamp};
 use secrecy::SecretString;
 use std::fmt::Write as _;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// 22 November 2026, 10:00 UTC.
 const NOW: Timestamp = Timestamp::from_micros(1_795_341_600_000_000);
@@ -41,6 +41,7 @@ fn explain_module(module: &Arc<Module>, is_linked: bool, out: &mut String) {
         module: Arc::clone(module),
         is_linked,
         settings: Arc::new(made_up_settings(module)),
+        group: OnceLock::new(),
     };
     for call in made_up_calls(&talk) {
         if !talk.abilities().allows(call.kind()) {

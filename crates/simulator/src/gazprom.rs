@@ -164,12 +164,8 @@ fn state(asked: &str, id: &str, sale: Option<&Sale>, now: i64) -> Value {
 impl Gazprom {
     /// Empty books.
     pub fn new(opening: Opening) -> Self {
-        let rules = Rules {
-            shop: opening.shop,
-            ..Rules::default()
-        };
         Self {
-            ledger: Ledger::new(opening.seed, rules),
+            ledger: Ledger::new(opening.seed, Rules::of_shop(opening.shop)),
             token: opening.secret,
         }
     }

@@ -85,6 +85,7 @@ pub mod crc;
 mod delivery;
 mod door;
 pub mod dualconnector;
+mod entity;
 pub mod faults;
 mod form;
 pub mod gazprom;

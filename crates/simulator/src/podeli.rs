@@ -133,12 +133,8 @@ fn refund(refund: &Refund, now: i64) -> Value {
 impl Podeli {
     /// Empty books.
     pub fn new(opening: Opening) -> Self {
-        let rules = Rules {
-            shop: opening.shop,
-            ..Rules::default()
-        };
         Self {
-            ledger: Ledger::new(opening.seed, rules),
+            ledger: Ledger::new(opening.seed, Rules::of_shop(opening.shop)),
             token: opening.secret,
         }
     }

@@ -155,12 +155,8 @@ const fn word(standing: Standing) -> &'static str {
 impl Rsb {
     /// Empty books.
     pub fn new(opening: Opening) -> Self {
-        let rules = Rules {
-            shop: opening.shop,
-            ..Rules::default()
-        };
         Self {
-            ledger: Ledger::new(opening.seed, rules),
+            ledger: Ledger::new(opening.seed, Rules::of_shop(opening.shop)),
             certificate: opening.certificate,
         }
     }

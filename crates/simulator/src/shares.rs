@@ -131,12 +131,8 @@ const fn word(standing: Standing) -> &'static str {
 impl Shares {
     /// Empty books.
     pub fn new(opening: Opening) -> Self {
-        let rules = Rules {
-            shop: opening.shop,
-            ..Rules::default()
-        };
         Self {
-            ledger: Ledger::new(opening.seed, rules),
+            ledger: Ledger::new(opening.seed, Rules::of_shop(opening.shop)),
             secret: opening.secret,
         }
     }

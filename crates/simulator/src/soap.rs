@@ -7,6 +7,8 @@ use quick_xml::Reader;
 use quick_xml::escape::escape;
 use quick_xml::events::Event;
 
+use crate::entity::character;
+
 /// The deepest nesting that is read.
 const DEPTH_MAX: usize = 16;
 /// The most fields of a message.
@@ -33,14 +35,7 @@ pub(crate) fn read(body: &[u8]) -> Option<(String, BTreeMap<String, String>)> {
                 }
             }
             Event::Text(text) => value.push_str(&text),
-            Event::GeneralRef(reference) => match reference.as_ref() {
-                "amp" => value.push('&'),
-                "lt" => value.push('<'),
-                "gt" => value.push('>'),
-                "quot" => value.push('"'),
-                "apos" => value.push('\''),
-                _ => value.push(reference.resolve_char_ref().ok()??),
-            },
+            Event::GeneralRef(reference) => value.push(character(&reference)?),
             Event::End(_) => {
                 if let ["Envelope", "Body", _, field] = names(&path).as_slice() {
                     fields.insert((*field).to_owned(), value.trim().to_owned());

@@ -104,12 +104,8 @@ const fn word(standing: Standing) -> &'static str {
 impl WebMoney {
     /// Empty books.
     pub fn new(opening: Opening) -> Self {
-        let rules = Rules {
-            shop: opening.shop,
-            ..Rules::default()
-        };
         Self {
-            ledger: Ledger::new(opening.seed, rules),
+            ledger: Ledger::new(opening.seed, Rules::of_shop(opening.shop)),
             certificate: opening.certificate,
             agent_key: opening.secret,
         }

@@ -8,7 +8,7 @@
 use super::api::{Outgoing, PURPOSE_MAX, RUB, Reply};
 use super::config::{ACTIVATION_MIN, Settings};
 use super::map::{self, By, Said, hear};
-use super::{ids, refund};
+use super::{ids, refund, status};
 use connector::answer::{done, proves_nothing, too_long, unclear};
 use connector::nspk::status::Status;
 use connector::purpose::purpose;
@@ -97,27 +97,7 @@ fn status(
     let Some(payrrn) = lookup.reference.get(ids::PAYMENT) else {
         return lost_activation(settings, lookup, heard, now);
     };
-    let term_no = settings.terminal_of(&lookup.reference);
-    match heard {
-        [] => settings
-            .send(&Outgoing {
-                command: "GetQRCstatus",
-                term_no,
-                payrrn: Some(payrrn),
-                ..Outgoing::default()
-            })
-            .map(Turn::Send),
-        [response] => match hear(settings, term_no, response, now)? {
-            Said::Yes(reply) => done(Answer::Payment(map::payment(
-                &reply,
-                By::Payrrn(payrrn),
-                term_no,
-            )?)),
-            Said::No(refusal) if refusal.is_not_found() => done(Answer::Payment(PaymentState::NotFound)),
-            Said::No(refusal) => Err(refusal.fault()),
-        },
-        _ => too_long(),
-    }
+    status::ask(settings, lookup, By::Payrrn(payrrn), heard, now)
 }
 
 /// What became of an activation whose answer was lost. It is never "paid" from here: another payment of the same sum

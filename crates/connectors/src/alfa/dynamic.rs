@@ -6,7 +6,7 @@
 use super::api::{Outgoing, PURPOSE_MAX, RUB};
 use super::config::{DYNAMIC_MIN, Settings};
 use super::map::{self, By, Said, hear};
-use super::{ids, refund};
+use super::{ids, refund, status};
 use connector::answer::{done, too_long, unclear};
 use connector::nspk::is_qrc_id;
 use connector::purpose::purpose;
@@ -95,23 +95,7 @@ fn status(
     let Some(qrc_id) = lookup.reference.get(ids::QR) else {
         return done(Answer::Payment(PaymentState::NotFound));
     };
-    let term_no = settings.terminal_of(&lookup.reference);
-    match heard {
-        [] => settings
-            .send(&Outgoing {
-                command: "GetQRCstatus",
-                term_no,
-                qrc_id: Some(qrc_id),
-                ..Outgoing::default()
-            })
-            .map(Turn::Send),
-        [response] => match hear(settings, term_no, response, now)? {
-            Said::Yes(reply) => done(Answer::Payment(map::payment(&reply, By::Qr(qrc_id), term_no)?)),
-            Said::No(refusal) if refusal.is_not_found() => done(Answer::Payment(PaymentState::NotFound)),
-            Said::No(refusal) => Err(refusal.fault()),
-        },
-        _ => too_long(),
-    }
+    status::ask(settings, lookup, By::Qr(qrc_id), heard, now)
 }
 
 impl Settings {

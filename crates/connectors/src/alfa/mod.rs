@@ -14,6 +14,7 @@ mod config;
 mod dynamic;
 mod map;
 mod refund;
+mod status;
 
 use config::Settings;
 use connector::cash_link::STICKER;

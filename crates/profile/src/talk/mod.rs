@@ -16,7 +16,7 @@ use connector::provider::{ManyStates, StatusMany};
 use connector::{CallbackError, Connector, RawCallback, Turn, WireRequest, WireResponse};
 use domain::call::{ConfirmCall, Lookup, Reference};
 use domain::{Abilities, Answer, Call, CallKind, Code, Fault, Kopecks, OrderId, PaymentState, Timestamp};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 pub(crate) use settings::{Settings, build};
 
@@ -32,6 +32,8 @@ pub(crate) struct Talk {
     pub is_linked: bool,
     /// The register's settings.
     pub settings: Arc<Settings>,
+    /// Who may ask about whose payments: made at the first question, since none of the above ever changes.
+    pub group: OnceLock<String>,
 }
 
 impl Connector for Talk {
@@ -77,7 +79,7 @@ impl Connector for Talk {
     fn status_many(&self) -> Option<StatusMany> {
         let max = self.status_many_max();
         (max > 1).then(|| StatusMany {
-            group: self.status_group(),
+            group: self.group.get_or_init(|| self.status_group()).clone(),
             max,
         })
     }
@@ -140,6 +142,7 @@ impl Talk {
             } else {
                 self.is_linked
             },
+            group: OnceLock::new(),
             ..self.clone()
         }
     }

@@ -11,7 +11,7 @@ use connector::{Built, ConfigError, KeyType, purpose};
 use domain::Policy;
 use secrecy::SecretString;
 use serde_json::{Map, Value as Json};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// The longest activation of a cash link, in milliseconds (NSPK: 1 to 20 minutes).
 const ACTIVATION_MAX_MS: u64 = 20 * 60_000;
@@ -59,6 +59,7 @@ pub(crate) fn build(module: &Arc<Module>, settings: &Map<String, Json>) -> Resul
         is_linked: typed.link_id.is_some(),
         module: Arc::clone(module),
         settings: Arc::new(typed),
+        group: OnceLock::new(),
     };
     check_link(&talk, settings, &policy)?;
     if module.auth.client_certificate && text(settings, "cert").is_none() {

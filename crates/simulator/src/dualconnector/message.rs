@@ -7,6 +7,8 @@ use quick_xml::Reader;
 use quick_xml::escape::escape;
 use quick_xml::events::Event;
 
+use crate::entity::character;
+
 /// A request as the service reads it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Request {
@@ -46,14 +48,7 @@ impl Request {
                     id = attribute.and_then(|attribute| attribute.value.parse().ok());
                 }
                 Event::Text(text) => value.push_str(&text),
-                Event::GeneralRef(reference) => match reference.as_ref() {
-                    "amp" => value.push('&'),
-                    "lt" => value.push('<'),
-                    "gt" => value.push('>'),
-                    "quot" => value.push('"'),
-                    "apos" => value.push('\''),
-                    _ => value.push(reference.resolve_char_ref().ok()??),
-                },
+                Event::GeneralRef(reference) => value.push(character(&reference)?),
                 Event::End(_) => {
                     let names: Vec<&str> = path.iter().map(String::as_str).collect();
                     match names.as_slice() {

@@ -56,6 +56,16 @@ pub struct Rules {
     pub signature_header: Option<&'static str>,
 }
 
+impl Rules {
+    /// The usual rules, for a shop of this name.
+    pub fn of_shop(shop: String) -> Self {
+        Self {
+            shop,
+            ..Self::default()
+        }
+    }
+}
+
 impl Default for Rules {
     /// Refunds settle after two seconds, a declined QR may be paid again, no notifications.
     fn default() -> Self {
