@@ -2,6 +2,7 @@
 //! the rules that no compiler knows; `cargo xtask bench` measures.
 
 mod bench;
+mod fuzz;
 mod install;
 mod new_provider;
 mod processes;
@@ -28,6 +29,8 @@ enum Task {
     Test(test::Options),
     /// Measures payments a second, latencies and memory, beside what the machine gives by itself
     Bench(bench::Options),
+    /// Throws spoilt input at a reader: `hocon`, `link`, `dualconnector` or `protocol`
+    Fuzz(fuzz::Options),
     /// Begins a new provider: a profile that loads, its place in the lists, and the steps that follow
     NewProvider(new_provider::Options),
     /// Checks the rules of the house: layering, floats, clocks, links, file lengths and the like
@@ -38,6 +41,7 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().task {
         Task::Test(options) => test::run(&options),
         Task::Bench(options) => bench::run(&options),
+        Task::Fuzz(options) => fuzz::run(&options),
         Task::NewProvider(options) => new_provider::run(&options),
         Task::Tidy => tidy::run(),
     };
