@@ -74,6 +74,7 @@ const ROOMS: [Room; 24] = [
             "journal",
             "outbound",
             "protocol",
+            "texts",
         ],
         "it leads an operation through its life and speaks no wire format",
     ),
