@@ -11,6 +11,7 @@ mod cancel;
 mod confirm;
 pub mod modules;
 mod opening;
+mod receipts;
 mod refund;
 mod replace;
 
@@ -192,6 +193,7 @@ impl gateway::Desk for Desk {
             Message::Cancel(cancel) => cancel::cancel(&self.0, cancel, &message, waiter).await,
             Message::Confirm(confirm) => confirm::confirm(&self.0, confirm, &message, waiter).await,
             Message::Status(status) => look::status(&self.0, status, &message, waiter).await,
+            Message::ReceiptFind(find) => receipts::find(&self.0, find, &message, waiter).await,
         }
     }
 

@@ -273,7 +273,11 @@ fn request(message: &Message, module: ModuleName) -> Option<Request> {
         Message::Pay(pay) => Some(pay.into_request(module)),
         Message::LinkCheck(check) => Some(check.into_request(module)),
         Message::LinkBind(bind) => Some(bind.into_request(module)),
-        Message::Refund(_) | Message::Cancel(_) | Message::Confirm(_) | Message::Status(_) => None,
+        Message::Refund(_)
+        | Message::Cancel(_)
+        | Message::Confirm(_)
+        | Message::Status(_)
+        | Message::ReceiptFind(_) => None,
     }
 }
 

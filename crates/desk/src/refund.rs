@@ -1,6 +1,7 @@
 //! Refunds: of a payment that is paid, whole or in part, several times. That they never exceed it is the journal's
 //! guard, not this file's.
 
+use crate::modules::Module;
 use crate::opening::{Draft, GAP_MS, TurnedAway, enter, repeated, turn_away};
 use crate::{Inner, look, unavailable};
 use domain::operation::PaymentRef;
@@ -43,10 +44,61 @@ fn repeats(refund: &Refund, payment: &Stored, known: &Stored) -> bool {
     refund.repeats(module, payment.operation.id, &known.operation.request)
 }
 
-fn draft(inner: &Inner, refund: &Refund, payment: &Stored) -> Result<Draft, TurnedAway> {
+/// What a payment offers to a refund.
+pub struct Offer {
+    /// The module, as the register that took the payment sees it.
+    module: Arc<Module>,
+    /// What was paid.
+    paid: Kopecks,
+    /// What of it is neither refunded nor being refunded.
+    pub left: Kopecks,
+    /// Whether a part may be refunded.
+    pub in_part: bool,
+}
+
+/// What may be refunded of a payment; an error when nothing, whatever sum is asked.
+pub fn offer(inner: &Inner, payment: &Stored) -> Result<Offer, TurnedAway> {
     let operation = &payment.operation;
     let paid = operation.paid.as_ref().filter(|_| operation.state == State::Paid);
     let paid = paid.ok_or_else(|| TurnedAway::new(Code::NotPaid, "the payment is not paid"))?;
+    let request = &operation.request;
+    let module = inner
+        .modules
+        .module(&request.module, &request.store, &request.terminal)?;
+    let abilities = module.built.connector.abilities();
+    if !abilities.refund {
+        return Err(TurnedAway::new(Code::Unsupported, "this module cannot refund"));
+    }
+    let left = paid.amount.checked_sub(payment.refund_reserved);
+    Ok(Offer {
+        module,
+        paid: paid.amount,
+        left: left.unwrap_or(Kopecks::ZERO),
+        in_part: abilities.partial_refund,
+    })
+}
+
+impl Offer {
+    /// Whether a refund of this sum may be tried. That it is not more than what is left is the journal's guard.
+    pub fn takes(&self, sum: Kopecks) -> Result<(), TurnedAway> {
+        if self.left.is_zero() && sum.is_zero() {
+            return Err(TurnedAway::new(
+                Code::RefundExceedsPayment,
+                "nothing of the payment is left to refund",
+            ));
+        }
+        if sum < self.paid && !self.in_part {
+            return Err(TurnedAway::new(
+                Code::Unsupported,
+                "this module refunds only the whole payment",
+            ));
+        }
+        Ok(())
+    }
+}
+
+fn draft(inner: &Inner, refund: &Refund, payment: &Stored) -> Result<Draft, TurnedAway> {
+    let operation = &payment.operation;
     let name = &operation.request.module;
     if refund.module.as_ref().is_some_and(|asked| asked != name) {
         return Err(TurnedAway::new(
@@ -54,37 +106,19 @@ fn draft(inner: &Inner, refund: &Refund, payment: &Stored) -> Result<Draft, Turn
             format!("module: the payment was made through {name}"),
         ));
     }
-    let left = paid
-        .amount
-        .checked_sub(payment.refund_reserved)
-        .unwrap_or(Kopecks::ZERO);
-    let request = refund.clone().into_request(name.clone(), operation.id, left);
-    let module = inner
-        .modules
-        .module(name, &operation.request.store, &operation.request.terminal)?;
-    let abilities = module.built.connector.abilities();
-    if !abilities.refund {
-        return Err(TurnedAway::new(Code::Unsupported, "this module cannot refund"));
-    }
-    if request.amount() < paid.amount && !abilities.partial_refund {
-        return Err(TurnedAway::new(
-            Code::Unsupported,
-            "this module refunds only the whole payment",
-        ));
-    }
-    if request.amount().is_zero() {
-        return Err(TurnedAway::new(
-            Code::RefundExceedsPayment,
-            "nothing of the payment is left to refund",
-        ));
-    }
+    let offer = offer(inner, payment)?;
+    let request = refund
+        .clone()
+        .into_request(name.clone(), operation.id, offer.left);
+    offer.takes(request.amount())?;
+    let Offer { module, paid, .. } = offer;
     let mut policy = module.built.policy.clone();
     if let Some(timeout_ms) = refund.timeout_ms {
         policy.answer_within_ms = policy.answer_within_ms.min(timeout_ms.saturating_sub(GAP_MS));
     }
     let payment = PaymentRef {
         order: operation.order(),
-        amount: paid.amount,
+        amount: paid,
         reference: operation.reference.clone(),
     };
     Ok(Draft {

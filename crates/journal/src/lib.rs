@@ -90,6 +90,16 @@ pub trait Journal: Send + Sync {
         caller: &CallerId,
     ) -> Result<Option<Stored>, JournalError>;
 
+    /// The payments of a store for a receipt, newest first, at most `limit` (1 to [`PAGE_MAX`]); without a shift, of
+    /// every shift. Those who wait for them are not told here: `waiters` is empty.
+    async fn find_by_receipt(
+        &self,
+        store: &StoreId,
+        number: &str,
+        shift: Option<u32>,
+        limit: u32,
+    ) -> Result<Vec<Stored>, JournalError>;
+
     /// An operation's story, oldest line first.
     async fn story(&self, id: OperationId) -> Result<Vec<StoryLine>, JournalError>;
 

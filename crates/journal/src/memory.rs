@@ -182,6 +182,16 @@ impl Journal for MemoryJournal {
         self.read()?.find(store, terminal, caller)
     }
 
+    async fn find_by_receipt(
+        &self,
+        store: &StoreId,
+        number: &str,
+        shift: Option<u32>,
+        limit: u32,
+    ) -> Result<Vec<Stored>, JournalError> {
+        self.read()?.find_by_receipt(store, number, shift, limit)
+    }
+
     async fn story(&self, id: OperationId) -> Result<Vec<StoryLine>, JournalError> {
         Ok(self.read()?.story(id))
     }

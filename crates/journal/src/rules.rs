@@ -1,5 +1,6 @@
 //! What an operation means for rows other than its own. One reading, shared by every implementation.
 
+use domain::receipt::Receipt;
 use domain::request::Order;
 use domain::{Kopecks, ModuleName, Operation, OperationId, OperationKind, State, StoreId, TerminalId};
 use std::borrow::Cow;
@@ -47,6 +48,14 @@ pub(crate) fn claim(operation: &Operation) -> Option<(&ModuleName, Cow<'_, str>)
     held(operation)
 }
 
+/// The receipt that a payment belongs to, when the register sent it.
+pub(crate) fn receipt_of(operation: &Operation) -> Option<&Receipt> {
+    match &operation.request.order {
+        Order::Pay(pay) => pay.receipt.as_ref(),
+        Order::Refund(_) | Order::LinkCheck(_) | Order::LinkBind(_) => None,
+    }
+}
+
 /// A receipt of which there may be one payment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct ReceiptKey<'a> {
@@ -65,10 +74,7 @@ pub(crate) struct ReceiptKey<'a> {
 /// The receipt of a payment that is reserved first. Only those are one to a receipt.
 pub(crate) fn receipt(operation: &Operation) -> Option<ReceiptKey<'_>> {
     let request = &operation.request;
-    let Order::Pay(pay) = &request.order else {
-        return None;
-    };
-    let receipt = pay.receipt.as_ref().filter(|_| operation.abilities.reservation)?;
+    let receipt = receipt_of(operation).filter(|_| operation.abilities.reservation)?;
     Some(ReceiptKey {
         module: &request.module,
         store: &request.store,

@@ -51,6 +51,7 @@ pub fn check(message: &Message) -> Checked {
         Message::Status(m) => (&m.operation, m.protocol),
         Message::LinkCheck(m) => (&m.operation, m.protocol),
         Message::LinkBind(m) => (&m.operation, m.protocol),
+        Message::ReceiptFind(m) => (&m.operation, m.protocol),
     };
     let expected = message.common().operation;
     if operation != expected {
@@ -78,6 +79,7 @@ pub fn check(message: &Message) -> Checked {
             length("link", &m.link, 1, MAX_LINK)
         }
         Message::LinkBind(m) => link_bind(m),
+        Message::ReceiptFind(m) => length("receipt.number", &m.receipt.number, 1, MAX_RECEIPT_NUMBER),
     }
 }
 

@@ -14,10 +14,14 @@ pub mod wording;
 mod tests;
 
 pub use check::check;
-pub use message::{Cancel, Common, Confirm, LinkBind, LinkCheck, Message, Pay, Refund, Status};
+pub use message::{
+    Cancel, Common, Confirm, LinkBind, LinkCheck, Message, Pay, ReceiptFind, ReceiptName, Refund, Status,
+};
 pub use parse::{BadMessage, parse};
-pub use render::{render, turned_away};
-pub use reply::{Failure, LinkReport, LinkVerdict, QrReport, Reply, ReservationReport};
+pub use render::{receipt_found, receipt_payment, render, turned_away};
+pub use reply::{
+    Failure, LinkReport, LinkVerdict, QrReport, ReceiptPayment, Refundable, Reply, ReservationReport,
+};
 pub use request::Target;
 
 /// The version of the protocol that this crate speaks.

@@ -22,6 +22,8 @@ pub enum Message {
     LinkCheck(LinkCheck),
     /// `link_bind`
     LinkBind(LinkBind),
+    /// `receipt_find`
+    ReceiptFind(ReceiptFind),
 }
 
 /// What every message has.
@@ -305,6 +307,43 @@ pub struct LinkBind {
     pub terminal_number: Option<String>,
 }
 
+/// Asks for the payments of a receipt of this store, and what of them may be refunded. Changes nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReceiptFind {
+    /// Version of the protocol: 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 1))]
+    pub protocol: Option<u32>,
+    /// `receipt_find`
+    #[schemars(extend("const" = "receipt_find"))]
+    pub operation: String,
+    /// The register's id of this request.
+    pub id: CallerId,
+    /// The module. Over AMQP the routing key names it and this field may be left out. Payments of every module are
+    /// found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub module: Option<ModuleName>,
+    /// The store's id.
+    pub store: StoreId,
+    /// The register's id; payments of every register of the store are found.
+    pub terminal: TerminalId,
+    /// The receipt.
+    pub receipt: ReceiptName,
+}
+
+/// How a receipt is named.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReceiptName {
+    /// The receipt's number as `pay` had it, 1 to 64 characters.
+    #[schemars(length(min = 1, max = 64))]
+    pub number: String,
+    /// The shift's number; when left out, every shift.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shift: Option<u32>,
+}
+
 impl Message {
     /// What every message has.
     pub fn common(&self) -> Common<'_> {
@@ -327,6 +366,7 @@ impl Message {
             Self::Status(m) => common!("status", m),
             Self::LinkCheck(m) => common!("link_check", m),
             Self::LinkBind(m) => common!("link_bind", m),
+            Self::ReceiptFind(m) => common!("receipt_find", m),
         }
     }
 }

@@ -76,6 +76,7 @@ fn read_message(text: &str, head: &Head) -> Result<Message, BadMessage> {
         "status" => read_as(text).map(Message::Status),
         "link_check" => read_as(text).map(Message::LinkCheck),
         "link_bind" => read_as(text).map(Message::LinkBind),
+        "receipt_find" => read_as(text).map(Message::ReceiptFind),
         _ => {
             return Err(BadMessage {
                 code: Code::UnknownOperation,

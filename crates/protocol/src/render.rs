@@ -1,6 +1,9 @@
 //! From an operation to the reply that tells of it: a pure function, so that a repeat gets the same words.
 
-use crate::{Failure, LinkReport, LinkVerdict, Message, QrReport, Reply, ReservationReport, VERSION};
+use crate::{
+    Failure, LinkReport, LinkVerdict, Message, QrReport, ReceiptPayment, Refundable, Reply,
+    ReservationReport, VERSION,
+};
 use domain::operation::{LinkOwner, Operation};
 use domain::{CallerId, Code, Kopecks, LinkState, OperationKind, State, Timestamp};
 use texts::{Note, SlipTitle, SlipWord, Text, code_text, note, slip_lines, slip_rubles, state_text};
@@ -34,6 +37,7 @@ pub fn render(operation: &Operation, refunded: Kopecks, now: Timestamp) -> Reply
         slip: slip(operation),
         message: message(operation, link.as_ref(), error.as_ref()),
         link,
+        payments: Vec::new(),
         error,
     }
 }
@@ -59,8 +63,58 @@ pub fn turned_away(
         requisites: None,
         slip: Vec::new(),
         link: None,
+        payments: Vec::new(),
         message: code_text(code),
         error: Some(failure_report(code, code_text(code), detail)),
+    }
+}
+
+/// A payment of a receipt. `left` is what of it may still be refunded.
+pub fn receipt_payment(
+    operation: &Operation,
+    refunded: Kopecks,
+    left: Kopecks,
+    refund: Refundable,
+    words: Option<Text>,
+) -> ReceiptPayment {
+    ReceiptPayment {
+        operation_id: operation.id,
+        module: operation.request.module.clone(),
+        terminal: operation.request.terminal.clone(),
+        state: operation.state,
+        amount: operation
+            .paid
+            .as_ref()
+            .map_or_else(|| operation.charge(), |paid| paid.amount),
+        refunded,
+        left,
+        refund,
+        at: settled_at(operation).unwrap_or(operation.created_at).to_string(),
+        requisites: requisites(operation),
+        note: words,
+    }
+}
+
+/// The answer to a question about a receipt whose payments are known.
+pub fn receipt_found(message: &Message, payments: Vec<ReceiptPayment>) -> Reply {
+    let common = message.common();
+    Reply {
+        protocol: VERSION,
+        id: Some(common.id.clone()),
+        operation: Some(common.operation.to_owned()),
+        operation_id: None,
+        state: None,
+        is_final: true,
+        amount: None,
+        refunded: None,
+        qr: None,
+        reservation: None,
+        requisites: None,
+        slip: Vec::new(),
+        link: None,
+        payments,
+        message: note(Note::ReceiptFound),
+        error: None,
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the daemon answers. Several replies may answer one request; the last has `final: true`.
 
-use domain::{CallerId, Code, Kopecks, OperationId, ReservedPosition, State};
+use domain::{CallerId, Code, Kopecks, ModuleName, OperationId, ReservedPosition, State, TerminalId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use texts::Text;
@@ -47,6 +47,10 @@ pub struct Reply {
     /// The answer to a question about a sticker.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<LinkReport>,
+    /// The answer to a question about a receipt: its payments, newest first, at most 50.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 50))]
+    pub payments: Vec<ReceiptPayment>,
     /// A sentence for the cashier on how it stands.
     pub message: Text,
     /// Why it failed, when it did.
@@ -95,6 +99,47 @@ pub struct Failure {
     /// For the engineer: what and where; in English.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
+}
+
+/// A payment of a receipt, and what of it may be refunded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ReceiptPayment {
+    /// The daemon's id, under which it may be refunded at any register of the store.
+    pub operation_id: OperationId,
+    /// The module that took it; its refund goes through the same.
+    pub module: ModuleName,
+    /// The register that took it.
+    pub terminal: TerminalId,
+    /// Where it stands.
+    pub state: State,
+    /// The sum in kopecks: once paid, what was paid.
+    pub amount: Kopecks,
+    /// What of it has been refunded or is being refunded, in kopecks.
+    pub refunded: Kopecks,
+    /// What of it is left to refund, in kopecks; zero when it is not paid.
+    pub left: Kopecks,
+    /// What may be asked of the bank now.
+    pub refund: Refundable,
+    /// When it was paid, else when it was asked for; RFC 3339 in UTC.
+    pub at: String,
+    /// Requisites for reconciliation, once it is paid.
+    #[serde(rename = "qrRequisites", default, skip_serializing_if = "Option::is_none")]
+    pub requisites: Option<String>,
+    /// For the cashier, before the attempt: what is not possible and what to do. Absent when a part may be refunded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<Text>,
+}
+
+/// What may be refunded of a payment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Refundable {
+    /// Any part of what is left.
+    Partial,
+    /// Only all of it at once.
+    Whole,
+    /// Nothing.
+    None,
 }
 
 /// What a sticker is.

@@ -134,6 +134,7 @@ impl Serialize for Message {
             Self::Status(m) => m.serialize(serializer),
             Self::LinkCheck(m) => m.serialize(serializer),
             Self::LinkBind(m) => m.serialize(serializer),
+            Self::ReceiptFind(m) => m.serialize(serializer),
         }
     }
 }
@@ -149,6 +150,7 @@ impl Message {
             Self::Status(m) => &mut m.module,
             Self::LinkCheck(m) => &mut m.module,
             Self::LinkBind(m) => &mut m.module,
+            Self::ReceiptFind(m) => &mut m.module,
         };
         *place = Some(module);
         self

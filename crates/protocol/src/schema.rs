@@ -1,7 +1,7 @@
 //! The machine-readable description of the protocol, made from the types: JSON Schema, AsyncAPI 3.0, OpenAPI 3.1.
 //! The files in `docs/schemas` are these documents; a test compares them.
 
-use crate::{Cancel, Confirm, LinkBind, LinkCheck, Pay, Refund, Reply, Status, VERSION};
+use crate::{Cancel, Confirm, LinkBind, LinkCheck, Pay, ReceiptFind, Refund, Reply, Status, VERSION};
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
@@ -19,6 +19,7 @@ pub fn documents() -> Vec<(&'static str, Value)> {
         ("status.json", json_schema::<Status>()),
         ("link_check.json", json_schema::<LinkCheck>()),
         ("link_bind.json", json_schema::<LinkBind>()),
+        ("receipt_find.json", json_schema::<ReceiptFind>()),
         ("reply.json", json_schema::<Reply>()),
         ("asyncapi.json", asyncapi()),
         ("openapi.json", openapi()),
@@ -45,6 +46,7 @@ fn components() -> Map<String, Value> {
     generator.subschema_for::<Status>();
     generator.subschema_for::<LinkCheck>();
     generator.subschema_for::<LinkBind>();
+    generator.subschema_for::<ReceiptFind>();
     generator.subschema_for::<Reply>();
     generator.take_definitions(true)
 }
@@ -54,7 +56,7 @@ fn part(name: &str) -> Value {
 }
 
 /// Names of the parts that are messages of a register.
-const MESSAGES: [&str; 7] = [
+const MESSAGES: [&str; 8] = [
     "Pay",
     "Cancel",
     "Refund",
@@ -62,6 +64,7 @@ const MESSAGES: [&str; 7] = [
     "Status",
     "LinkCheck",
     "LinkBind",
+    "ReceiptFind",
 ];
 
 /// The AMQP door.

@@ -4,7 +4,7 @@
 use std::fmt;
 
 /// The operations that the protocol knows.
-pub const OPERATIONS: [&str; 7] = [
+pub const OPERATIONS: [&str; 8] = [
     "pay",
     "cancel",
     "refund",
@@ -12,6 +12,7 @@ pub const OPERATIONS: [&str; 7] = [
     "status",
     "link_check",
     "link_bind",
+    "receipt_find",
 ];
 
 /// How many characters of an unknown name are repeated in an error.

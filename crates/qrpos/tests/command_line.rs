@@ -311,3 +311,60 @@ async fn a_second_ctrl_c_leaves_and_says_how_to_ask() {
     assert_eq!(code, Some(3), "{said}");
     assert!(said.contains("qrpos status check-9"), "{said}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_receipt_is_refunded_and_what_is_not_supported_is_said_before() {
+    let fake = FakeDaemon::start(QUICK).await;
+    let amount = sum(script::PAID);
+    let sold = run_args(
+        &fake,
+        &["sale", "--amount", &amount, "--receipt", "123", "--shift", "5"],
+    )
+    .await;
+    assert_eq!(sold.status.code(), Some(0));
+    assert_eq!(
+        fake.bodies("pay")[0]["receipt"],
+        serde_json::json!({ "number": "123", "shift": 5 })
+    );
+
+    let whole = run_args(&fake, &["refund", "--receipt", "300", "--amount", "10"]).await;
+    assert_eq!(whole.status.code(), Some(2));
+    assert!(text(&whole.stdout).contains("Только целиком."), "{whole:?}");
+    let nothing = run_args(&fake, &["refund", "--receipt", "404"]).await;
+    assert_eq!(nothing.status.code(), Some(2));
+    assert!(fake.bodies("refund").is_empty(), "nothing was attempted");
+
+    let part = ["refund", "--receipt", "123", "--shift", "5", "--amount", "10"];
+    let refunded = run_args(&fake, &part).await;
+    assert_eq!(refunded.status.code(), Some(0), "{refunded:?}");
+    assert_eq!(fake.bodies("refund")[0]["amount"], 1_000);
+    assert_eq!(fake.bodies("receipt_find").last().unwrap()["receipt"]["shift"], 5);
+
+    run_args(&fake, &["sale", "--amount", &amount]).await;
+    let several = run_args(&fake, &["refund", "--receipt", "2"]).await;
+    assert_eq!(several.status.code(), Some(1));
+    assert!(text(&several.stdout).contains("--by-operation-id"), "{several:?}");
+    assert_eq!(
+        fake.bodies("refund").len(),
+        1,
+        "none of several is chosen for the cashier"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reservation_is_confirmed() {
+    let fake = FakeDaemon::start(QUICK).await;
+    let amount = sum(script::RESERVES);
+    let mut sale = qrpos(&fake.url);
+    sale.args(["sale", "--amount", &amount, "--id", "p1"])
+        .stdout(Stdio::null());
+    let mut sale = sale.spawn().unwrap();
+    while fake.opened() == 0 {
+        tokio::time::sleep(QUICK).await;
+    }
+    let confirmed = run_args(&fake, &["confirm", "p1", "--amount", "100"]).await;
+    assert_eq!(confirmed.status.code(), Some(0), "{confirmed:?}");
+    assert_eq!(fake.bodies("confirm")[0]["amount"], 10_000);
+    sale.kill().unwrap();
+    sale.wait().unwrap();
+}

@@ -45,7 +45,7 @@ pub use patience::Patience;
 pub use stream::ReplyStream;
 
 use conversation::Conversation;
-use domain::{ModuleName, StoreId, TerminalId};
+use domain::{Kopecks, ModuleName, StoreId, TerminalId};
 use door::{CONNECT_TIMEOUT, Door};
 use order::{Envelope, Sender};
 use protocol::Reply;
@@ -131,6 +131,21 @@ impl Register {
     #[expect(clippy::unused_async, reason = "as for `pay`")]
     pub async fn refund(&self, refund: Refund) -> ReplyStream {
         self.converse(self.sender.refund(refund, &self.patience))
+    }
+
+    /// Confirms the debit of a payment that is `awaiting_confirmation`; without a sum, as much as can be. The final
+    /// reply tells what became of the payment.
+    #[expect(clippy::unused_async, reason = "as for `pay`")]
+    pub async fn confirm(&self, payment: PaymentId, amount: Option<Kopecks>) -> ReplyStream {
+        self.converse(self.sender.confirm(payment, amount))
+    }
+
+    /// Asks which payments a receipt of the store has, whichever register took them, and what of each may be
+    /// refunded; without a shift, of every shift. Changes nothing. Refund one by [`PaymentId::Operation`] through its
+    /// own module ([`Register::with_module`]).
+    pub async fn receipt_find(&self, number: &str, shift: Option<u32>) -> Result<Reply, RegisterError> {
+        let question = self.sender.receipt_find(number, shift)?;
+        conversation::ask_patiently(&*self.door, &question, &self.patience).await
     }
 
     /// Asks how a payment or a refund stands. Changes nothing, so it may be called at any time.

@@ -209,6 +209,30 @@ impl Sender {
         self.envelope("status", id, operation, &message, Some(60_000))
     }
 
+    pub(crate) fn confirm(
+        &self,
+        payment: PaymentId,
+        amount: Option<Kopecks>,
+    ) -> Result<Envelope, RegisterError> {
+        let id = new_id();
+        let (caller, operation) = payment.clone().split();
+        let message = message!(self, Confirm, "confirm", id.clone(), {
+            payment: caller,
+            operation_id: operation,
+            amount: amount,
+        });
+        self.envelope("confirm", id, payment, &message, None)
+    }
+
+    pub(crate) fn receipt_find(&self, number: &str, shift: Option<u32>) -> Result<Envelope, RegisterError> {
+        let id = new_id();
+        let message = message!(self, ReceiptFind, "receipt_find", id.clone(), {
+            receipt: message::ReceiptName { number: number.to_owned(), shift },
+        });
+        let subject = PaymentId::Caller(id.clone());
+        self.envelope("receipt_find", id, subject, &message, Some(60_000))
+    }
+
     pub(crate) fn link_check(&self, scanned: &str, patience: &Patience) -> Result<Envelope, RegisterError> {
         let id = new_id();
         let message = message!(self, LinkCheck, "link_check", id.clone(), {

@@ -261,3 +261,45 @@ fn an_address_that_cannot_work_is_refused_at_once() {
         assert!(!error.to_string().contains("secret"), "{error}");
     }
 }
+
+#[tokio::test]
+async fn a_receipt_is_found_and_its_payment_refunded() {
+    let fake = FakeDaemon::start(QUICK).await;
+    let register = register(&fake.url);
+    states(&register, Pay::new(sum(script::PAID))).await;
+    fake.trouble([Trouble::AnswerLost]);
+    let found = register.receipt_find("123", Some(5)).await.unwrap();
+    assert!(found.is_final);
+    assert_eq!(found.payments[0].left, sum(script::PAID));
+    assert_eq!(
+        fake.bodies("receipt_find").last().unwrap()["receipt"],
+        serde_json::json!({ "number": "123", "shift": 5 })
+    );
+    let mut refund = Refund::new(PaymentId::Operation(found.payments[0].operation_id));
+    refund.amount = Some(Kopecks::new(1_000).unwrap());
+    let end = register.refund(refund).await.last().await.unwrap();
+    assert_eq!(end.state, Some(State::Refunded));
+    let left = register.receipt_find("123", None).await.unwrap().payments[0].left;
+    assert_eq!(left.get(), 14_000);
+    let nothing = register.receipt_find("404", None).await.unwrap();
+    assert_eq!(nothing.error.unwrap().code, Code::UnknownPayment);
+}
+
+#[tokio::test]
+async fn a_reservation_is_confirmed_once_although_the_answer_is_lost() {
+    let fake = FakeDaemon::start(QUICK).await;
+    let register = register(&fake.url);
+    let mut pay = register.pay(Pay::new(sum(script::RESERVES))).await;
+    let reserved = pay.next().await.unwrap().unwrap();
+    assert_eq!(reserved.state, Some(State::AwaitingConfirmation));
+    let payment = PaymentId::Operation(reserved.operation_id.unwrap());
+    fake.trouble([Trouble::AnswerLost]);
+    let confirmed = register
+        .confirm(payment, Some(Kopecks::new(10_000).unwrap()))
+        .await;
+    let end = confirmed.last().await.unwrap();
+    assert_eq!(end.state, Some(State::Paid));
+    let sent = fake.bodies("confirm");
+    assert_eq!(sent[0]["amount"], 10_000);
+    assert!(sent.iter().all(|one| *one == sent[0]), "always the same bytes");
+}

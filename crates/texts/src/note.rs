@@ -37,6 +37,9 @@ words! {
     AttemptDeclined "attempt_declined": "Банк покупателя отклонил попытку оплаты. QR-код ещё действует: покупатель может оплатить ещё раз, другой картой или в другом банке.", "The buyer's bank declined the attempt. The QR code still works: the buyer can pay once more, with another card or bank.";
     Reserving "reserving": "Отправляем состав чека и узнаём, какую сумму можно списать. Подождите.", "Sending the receipt to learn what sum can be debited. Please wait.";
     RefundDeclined "refund_declined": "Банк отклонил возврат. Повторите позже или верните деньги другим способом.", "The bank declined the refund. Try later or return the money by other means.";
+    ReceiptFound "receipt_found": "Оплаты по чеку найдены.", "The receipt's payments were found.";
+    RefundWholeOnly "refund_whole_only": "Этот способ оплаты возвращает только всю сумму сразу. Частичный возврат невозможен.", "This means of payment returns only the whole sum at once. A partial refund is not possible.";
+    NothingLeftToRefund "nothing_left_to_refund": "По этой оплате всё уже возвращено или возвращается.", "All of this payment has been refunded or is being refunded.";
     LinkThisRegister "link_this_register": "QR-код принадлежит этой кассе. Им можно платить.", "The QR code belongs to this register. It can be used.";
     LinkBoundNow "link_bound_now": "QR-код привязан к этой кассе.", "The QR code is now tied to this register.";
     LinkOtherRegister "link_other_register": "QR-код принадлежит другой кассе. Отнесите табличку на её место.", "The QR code belongs to another register. Take the sticker to its place.";

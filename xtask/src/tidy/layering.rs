@@ -74,6 +74,7 @@ const ROOMS: [Room; 25] = [
             "journal",
             "outbound",
             "protocol",
+            "texts",
         ],
         "it leads an operation through its life and speaks no wire format",
     ),

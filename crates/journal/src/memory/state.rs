@@ -294,6 +294,34 @@ impl State {
         }
     }
 
+    pub(super) fn find_by_receipt(
+        &self,
+        store: &StoreId,
+        number: &str,
+        shift: Option<u32>,
+        limit: u32,
+    ) -> Result<Vec<Stored>, JournalError> {
+        let wanted = |row: &&Row| {
+            row.operation.request.store == *store
+                && rules::receipt_of(&row.operation).is_some_and(|receipt| {
+                    receipt.number.as_deref() == Some(number) && (shift.is_none() || receipt.shift == shift)
+                })
+        };
+        let unattended = |row: &Row| {
+            row.stored().map(|stored| Stored {
+                waiters: Vec::new(),
+                ..stored
+            })
+        };
+        self.rows
+            .values()
+            .rev()
+            .filter(wanted)
+            .take(limit.clamp(1, PAGE_MAX) as usize)
+            .map(unattended)
+            .collect()
+    }
+
     pub(super) fn story(&self, id: OperationId) -> Vec<StoryLine> {
         self.rows
             .get(&id)

@@ -170,6 +170,19 @@ impl<Engine> Journal for SqlJournal<Engine> {
             .await
     }
 
+    async fn find_by_receipt(
+        &self,
+        store: &StoreId,
+        number: &str,
+        shift: Option<u32>,
+        limit: u32,
+    ) -> Result<Vec<Stored>, JournalError> {
+        self.answer(async {
+            read::by_receipt(&mut *self.reader().await?, store, (number, shift), limit).await
+        })
+        .await
+    }
+
     async fn story(&self, id: OperationId) -> Result<Vec<StoryLine>, JournalError> {
         self.answer(async { read::story(&mut *self.reader().await?, id).await })
             .await

@@ -14,8 +14,9 @@ use sqlx::{AnyConnection, Row};
 const DAEMON: &str = "daemon";
 
 const INSERT: &str = "INSERT INTO operations (id, module, store, terminal, caller_id, kind, state, version, amount, \
-    paid, payment_id, link_id, created_at, updated_at, finished_at, due_at, lease_holder, lease_until, data) \
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    paid, payment_id, link_id, created_at, updated_at, finished_at, due_at, lease_holder, lease_until, data, \
+    receipt_number, receipt_shift) \
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 /// An operation that has not ended: only the holder of its lease may change it.
 const UPDATE_OPEN: &str = "UPDATE operations SET state = ?, version = ?, paid = ?, link_id = ?, updated_at = ?, \
@@ -99,6 +100,7 @@ async fn insert(connection: &mut AnyConnection, new: &NewOperation) -> Result<()
     let opening = &new.opening;
     let operation = &opening.operation;
     let request = &operation.request;
+    let receipt = rules::receipt_of(operation);
     let held = !rules::rests(operation);
     sqlx::query(INSERT)
         .bind(row::id_bytes(operation.id))
@@ -120,6 +122,8 @@ async fn insert(connection: &mut AnyConnection, new: &NewOperation) -> Result<()
         .bind(held.then(|| holder_bytes(opening.holder)))
         .bind(held.then_some(opening.lease_until.as_micros()))
         .bind(new.data.as_str())
+        .bind(receipt.and_then(|receipt| receipt.number.as_deref()))
+        .bind(receipt.and_then(|receipt| receipt.shift).map(i64::from))
         .execute(connection)
         .await
         .map(|_| ())

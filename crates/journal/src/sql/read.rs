@@ -34,6 +34,33 @@ pub(super) async fn by_key(connection: &mut AnyConnection, key: Key<'_>) -> Resu
     with_waiters(connection, row).await
 }
 
+/// The payments of a store for a receipt (number, and the shift when it is named), newest first.
+pub(super) async fn by_receipt(
+    connection: &mut AnyConnection,
+    store: &StoreId,
+    (number, shift): (&str, Option<u32>),
+    limit: u32,
+) -> Result<Vec<Stored>, Abort> {
+    let mut conditions = vec!["store = ?", "receipt_number = ?"];
+    if shift.is_some() {
+        conditions.push("receipt_shift = ?");
+    }
+    let mut query = sqlx::query(with_conditions(
+        "SELECT id, data, version, refund_reserved FROM operations WHERE ",
+        &conditions,
+        " ORDER BY id DESC LIMIT ?",
+    ))
+    .bind(store.as_str())
+    .bind(number);
+    if let Some(shift) = shift {
+        query = query.bind(i64::from(shift));
+    }
+    let limit = i64::from(limit.clamp(1, PAGE_MAX));
+    let rows = query.bind(limit).fetch_all(connection).await?;
+    let found: Result<Vec<_>, JournalError> = rows.iter().map(row::stored).collect();
+    Ok(found?)
+}
+
 async fn with_waiters(connection: &mut AnyConnection, row: Option<AnyRow>) -> Result<Option<Stored>, Abort> {
     let Some(row) = row else {
         return Ok(None);

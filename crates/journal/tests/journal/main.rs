@@ -54,7 +54,7 @@ suite! {
         undoes_all_when_the_reversal_is_too_large;
     links: one_payment_per_link, concurrent_claims_of_one_link, releases_at_the_end, questions_claim_nothing;
     receipts: one_payment_per_receipt, concurrent_claims_of_one_receipt, an_unpaid_end_frees_the_receipt,
-        a_paid_receipt_stays_paid, other_payments_of_a_receipt_are_as_many_as_they_are;
+        a_paid_receipt_stays_paid, other_payments_of_a_receipt_are_as_many_as_they_are, finds_the_payments_of_a_receipt;
     leases: adopts_what_is_due, two_holders_never_share, leases_expire, renews_and_releases, what_rests_drops_out, one_is_taken_by_name,
         finds_everything_after_reopening;
     outbox: keeps_order_until_delivered, delivers_many;

@@ -296,3 +296,30 @@ async fn the_manuals_view_shows_payments() {
     assert!(row.get::<String, _>(3).contains("\"paid\""));
     database.drop().await;
 }
+
+/// A database as an earlier version left it: the columns of receipts are not there yet.
+#[tokio::test]
+async fn payments_from_before_are_found_by_their_receipts() {
+    let database = Database::create().await;
+    let journal = MariaJournal::connect(&database.url(), options()).await.unwrap();
+    let payment = crate::build::receipt_payment("a", Some(5), "15");
+    journal.open(opening(&payment)).await.unwrap();
+    journal.close().await;
+    let mut connection = by_hand(&database).await;
+    for step in [
+        "ALTER TABLE operations DROP INDEX operations_receipt, DROP COLUMN receipt_number, DROP COLUMN receipt_shift",
+        "DELETE FROM _sqlx_migrations WHERE version >= 10",
+    ] {
+        connection.execute(step).await.unwrap();
+    }
+    connection.close().await.unwrap();
+    let journal = MariaJournal::connect(&database.url(), options()).await.unwrap();
+    let found = journal
+        .find_by_receipt(&payment.request.store, "15", Some(5), 50)
+        .await
+        .unwrap();
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].operation.id, payment.id);
+    journal.close().await;
+    database.drop().await;
+}

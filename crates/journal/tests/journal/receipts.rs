@@ -95,3 +95,59 @@ pub async fn other_payments_of_a_receipt_are_as_many_as_they_are(bench: Bench) {
         bench.open(&nameless).await;
     }
 }
+
+pub async fn finds_the_payments_of_a_receipt(bench: Bench) {
+    let mut made = Vec::new();
+    for (caller, shift, number) in [
+        ("a", Some(5), "15"),
+        ("b", Some(6), "15"),
+        ("c", None, "15"),
+        ("d", Some(5), "16"),
+    ] {
+        let mut one = receipt_payment(caller, shift, number);
+        one.abilities.reservation = false;
+        bench.open(&one).await;
+        made.push(one);
+    }
+    let mut elsewhere = receipt_payment("e", Some(5), "15");
+    elsewhere.request.store = StoreId::new("магазин 2").unwrap();
+    bench.open(&elsewhere).await;
+    let mut neighbour = receipt_payment("f", Some(5), "15");
+    neighbour.abilities.reservation = false;
+    neighbour.request.terminal = TerminalId::new("касса 8").unwrap();
+    bench.open(&neighbour).await;
+    bench.open(&payment("without", 100)).await;
+    bench.journal.commit(change(&paid(&made[0]))).await.unwrap();
+
+    let store = &made[0].request.store;
+    let found = async |number: &str, shift, limit| {
+        let found = bench.journal.find_by_receipt(store, number, shift, limit).await;
+        let ids = found.unwrap().into_iter().map(|stored| stored.operation.id);
+        ids.collect::<Vec<_>>()
+    };
+    let mut all = vec![made[0].id, made[1].id, made[2].id, neighbour.id];
+    all.sort_by(|one, other| other.cmp(one));
+    assert_eq!(found("15", None, 50).await, all);
+    assert_eq!(found("15", None, 2).await, all[..2]);
+    let mut fifth = vec![made[0].id, neighbour.id];
+    fifth.sort_by(|one, other| other.cmp(one));
+    assert_eq!(found("15", Some(5), 50).await, fifth);
+    assert_eq!(found("16", Some(6), 50).await, Vec::new());
+    assert_eq!(found("1", None, 50).await, Vec::new());
+    let paid = bench
+        .journal
+        .find_by_receipt(store, "15", Some(5), 50)
+        .await
+        .unwrap();
+    let state = |id| {
+        paid.iter()
+            .find(|stored| stored.operation.id == id)
+            .unwrap()
+            .operation
+            .state
+    };
+    assert_eq!(
+        (state(made[0].id), state(neighbour.id)),
+        (State::Paid, State::Registering)
+    );
+}

@@ -241,3 +241,34 @@ async fn the_manuals_view_shows_payments() {
         data.len()
     );
 }
+
+/// A file as an earlier version left it: the columns of receipts are not there yet.
+#[tokio::test]
+async fn payments_from_before_are_found_by_their_receipts() {
+    let (_folder, path) = file();
+    let journal = SqliteJournal::open(&path, JournalOptions::default())
+        .await
+        .unwrap();
+    let payment = crate::build::receipt_payment("a", Some(5), "15");
+    journal.open(crate::build::opening(&payment)).await.unwrap();
+    journal.close().await;
+    let mut connection = by_hand(&path).await;
+    for step in [
+        "DROP INDEX operations_receipt",
+        "ALTER TABLE operations DROP COLUMN receipt_number",
+        "ALTER TABLE operations DROP COLUMN receipt_shift",
+        "DELETE FROM _sqlx_migrations WHERE version = 3",
+    ] {
+        connection.execute(step).await.unwrap();
+    }
+    drop(connection);
+    let journal = SqliteJournal::open(&path, JournalOptions::default())
+        .await
+        .unwrap();
+    let found = journal
+        .find_by_receipt(&payment.request.store, "15", Some(5), 50)
+        .await
+        .unwrap();
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].operation.id, payment.id);
+}

@@ -157,7 +157,7 @@ fn the_examples_of_the_document_are_true() {
     }
     assert_eq!(
         seen.len(),
-        8,
+        9,
         "an example for each operation and replies: {seen:?}"
     );
 }

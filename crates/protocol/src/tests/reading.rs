@@ -170,7 +170,7 @@ fn an_unknown_operation_lists_the_known_ones() {
     assert_eq!(bad.code, Code::UnknownOperation);
     assert_eq!(
         bad.detail,
-        "operation: `refnud` is not known, did you mean `refund`?; known operations: pay, cancel, refund, confirm, status, link_check, link_bind"
+        "operation: `refnud` is not known, did you mean `refund`?; known operations: pay, cancel, refund, confirm, status, link_check, link_bind, receipt_find"
     );
     assert_eq!(bad.id, Some(CallerId::new("7").unwrap()));
     assert_eq!(refused(&json!({ "id": "7" })).detail, "operation: missing");

@@ -28,6 +28,8 @@ pub fn messages() -> Vec<Value> {
             "link": "https://qr.nspk.ru/AS1" }),
         json!({ "operation": "link_bind", "id": "b1", "store": "17", "terminal": "till-7",
             "link": "https://qr.nspk.ru/AS1", "terminal_number": "12345678" }),
+        json!({ "operation": "receipt_find", "id": "f1", "store": "17", "terminal": "till-8",
+            "receipt": { "number": "123", "shift": 5 } }),
     ]
 }
 
@@ -55,7 +57,9 @@ pub fn request(operation: &str) -> Request {
         }
         Message::LinkCheck(m) => m.into_request(module),
         Message::LinkBind(m) => m.into_request(module),
-        Message::Cancel(_) | Message::Confirm(_) | Message::Status(_) => unreachable!("they open nothing"),
+        Message::Cancel(_) | Message::Confirm(_) | Message::Status(_) | Message::ReceiptFind(_) => {
+            unreachable!("they open nothing")
+        }
     }
 }
 

@@ -83,18 +83,14 @@ pub(super) enum Command {
         payment: Payment,
     },
     /// Give the money of a payment back, whole or in part
-    Refund {
+    Refund(RefundArgs),
+    /// Confirm the debit of a payment that is reserved
+    Confirm {
         #[command(flatten)]
         payment: Payment,
-        /// The sum in rubles; without it, all that is left of the payment
+        /// The sum in rubles; without it, as much as can be debited
         #[arg(long, value_parser = parse_amount)]
         amount: Option<Kopecks>,
-        /// Why, as shown to the buyer
-        #[arg(long)]
-        purpose: Option<String>,
-        /// Id of the refund itself; repeat it after a crash
-        #[arg(long = "id", value_name = "ID")]
-        refund_id: Option<CallerId>,
     },
     /// Ask how a payment or a refund stands
     Status {
@@ -132,6 +128,36 @@ pub(super) enum LinkCommand {
     },
 }
 
+/// Which payment is refunded, by its id or by its receipt, and how much of it.
+#[derive(ClapArgs)]
+pub(super) struct RefundArgs {
+    /// The request id that `sale` printed
+    #[arg(
+        value_name = "ID",
+        required_unless_present = "receipt",
+        conflicts_with = "receipt"
+    )]
+    pub(super) payment: Option<String>,
+    /// The id is the daemon's operation id: for a payment of another register
+    #[arg(long, requires = "payment")]
+    pub(super) by_operation_id: bool,
+    /// The receipt's number: its payment is looked for in the whole store
+    #[arg(long, value_name = "NUMBER")]
+    pub(super) receipt: Option<String>,
+    /// The shift of the receipt; without it, every shift
+    #[arg(long, requires = "receipt", value_name = "NUMBER")]
+    pub(super) shift: Option<u32>,
+    /// The sum in rubles; without it, all that is left of the payment
+    #[arg(long, value_parser = parse_amount)]
+    pub(super) amount: Option<Kopecks>,
+    /// Why, as shown to the buyer
+    #[arg(long)]
+    pub(super) purpose: Option<String>,
+    /// Id of the refund itself; repeat it after a crash
+    #[arg(long = "id", value_name = "ID")]
+    pub(super) refund_id: Option<CallerId>,
+}
+
 /// Which payment.
 #[derive(ClapArgs)]
 pub(super) struct Payment {
@@ -150,6 +176,12 @@ pub(super) struct Sale {
     /// A line of the receipt; may be given several times
     #[arg(long, value_parser = parse_item, value_name = "NAME=PRICE")]
     item: Vec<(String, Kopecks)>,
+    /// The receipt's number, under which `refund --receipt` finds the payment
+    #[arg(long, value_name = "NUMBER")]
+    receipt: Option<String>,
+    /// The shift of the receipt
+    #[arg(long, requires = "receipt", value_name = "NUMBER")]
+    shift: Option<u32>,
     /// Purpose shown to the payer
     #[arg(long)]
     purpose: Option<String>,
@@ -191,7 +223,9 @@ impl Sale {
             _ => self.customer_code,
         };
         let items: Vec<Item> = self.item.into_iter().map(line).collect();
-        pay.receipt = (!items.is_empty()).then(|| Receipt {
+        pay.receipt = (!items.is_empty() || self.receipt.is_some()).then(|| Receipt {
+            number: self.receipt,
+            shift: self.shift,
             items,
             ..Receipt::default()
         });

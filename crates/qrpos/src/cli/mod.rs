@@ -6,6 +6,7 @@ mod connect;
 mod exit;
 mod interrupt;
 mod pinpad;
+mod refund;
 mod sale;
 mod screen;
 mod settings;
@@ -16,7 +17,7 @@ use args::{Args, Command, Connection, LinkCommand, Sale};
 use clap::Parser;
 use domain::{CallerId, OperationId};
 use protocol::{LinkVerdict, Reply};
-use register::{PaymentId, Refund, Register, RegisterError};
+use register::{PaymentId, Register, RegisterError};
 use screen::Screen;
 
 /// Reads the arguments of the process, does what they ask, and tells how it ended.
@@ -72,20 +73,13 @@ async fn serve(args: Args, screen: &mut Screen) -> Result<Exit, Trouble> {
             let reply = follow(register.cancel(payment.id()?).await, screen).await?;
             Ok(Exit::of_cancel(&reply))
         }
-        Command::Refund {
-            payment,
-            amount,
-            purpose,
-            refund_id,
-        } => {
+        Command::Refund(args) => {
             let register = connection.register(screen)?;
-            let mut refund = Refund {
-                amount,
-                purpose,
-                ..Refund::new(payment.id()?)
-            };
-            refund.id = refund_id.unwrap_or(refund.id);
-            let reply = follow(register.refund(refund).await, screen).await?;
+            refund::run(&register, args, screen).await
+        }
+        Command::Confirm { payment, amount } => {
+            let register = connection.register(screen)?;
+            let reply = follow(register.confirm(payment.id()?, amount).await, screen).await?;
             Ok(Exit::of_reply(&reply))
         }
         Command::Status { payment } => {
@@ -145,11 +139,15 @@ async fn follow(mut replies: register::ReplyStream, screen: &mut Screen) -> Resu
 
 impl args::Payment {
     fn id(&self) -> anyhow::Result<PaymentId> {
-        if self.by_operation_id {
-            let id: OperationId = self.id.parse()?;
-            return Ok(PaymentId::Operation(id));
-        }
-        let id: CallerId = self.id.parse()?;
-        Ok(PaymentId::Caller(id))
+        payment_id(&self.id, self.by_operation_id)
     }
+}
+
+fn payment_id(id: &str, by_operation_id: bool) -> anyhow::Result<PaymentId> {
+    if by_operation_id {
+        let id: OperationId = id.parse()?;
+        return Ok(PaymentId::Operation(id));
+    }
+    let id: CallerId = id.parse()?;
+    Ok(PaymentId::Caller(id))
 }

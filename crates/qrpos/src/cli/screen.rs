@@ -6,7 +6,7 @@ use crossterm::style::Print;
 use crossterm::terminal::{Clear, ClearType};
 use domain::{CallerId, Kopecks};
 use pinpad::Slip;
-use protocol::{LinkReport, LinkVerdict, Reply};
+use protocol::{LinkReport, LinkVerdict, ReceiptPayment, Reply};
 use serde::Serialize;
 use std::io::{IsTerminal, Write, stderr, stdout};
 use std::time::Duration;
@@ -74,6 +74,9 @@ impl Screen {
         if let Some(link) = &reply.link {
             self.line(&self.verdict(link));
         }
+        for payment in &reply.payments {
+            self.payment(payment);
+        }
         if let Some(failure) = &reply.error {
             let text = self.lang.pick(&failure.text).to_owned();
             if !self.lang.pick(&reply.message).contains(&text) {
@@ -85,6 +88,19 @@ impl Screen {
         }
         if reply.is_final {
             self.receipt(reply);
+        }
+    }
+
+    /// A payment of a receipt, and what of it may be refunded.
+    fn payment(&mut self, payment: &ReceiptPayment) {
+        let (amount, left) = (self.money(payment.amount), self.money(payment.left));
+        let label = self.lang.say(cli::LEFT_TO_REFUND);
+        self.line(&format!(
+            "{}  {}  {}  {amount}  {label}: {left}",
+            payment.operation_id, payment.terminal, payment.at
+        ));
+        if let Some(words) = &payment.note {
+            self.line(&format!("  {}", self.lang.pick(words)));
         }
     }
 

@@ -164,6 +164,7 @@ impl FakeDaemon {
             }
             "cancel" => self.cancel(message),
             "confirm" => self.confirm(message),
+            "receipt_find" => self.receipt_find(message),
             _ => self.find(message).map_or_else(
                 || turned_away("unknown_payment", "Nothing is known under this id."),
                 |id| {
@@ -285,6 +286,43 @@ impl FakeDaemon {
         reply["id"] = message["id"].clone();
         reply["operation"] = json!("confirm");
         reply
+    }
+
+    /// Receipt 404 has no payment; receipt 2 has all of them; the others have the latest. Those of
+    /// receipt 300 can only be refunded whole.
+    fn receipt_find(&self, message: &Value) -> Value {
+        let number = message["receipt"]["number"].as_str().unwrap();
+        let books = self.books();
+        let paid = books
+            .operations
+            .values()
+            .filter(|operation| operation.kind == "pay");
+        let mut payments: Vec<Value> = paid
+            .map(|operation| {
+                let whole = number == "300";
+                let mut payment = json!({
+                    "operation_id": operation.operation_id, "module": "qrraiffd", "terminal": "7",
+                    "state": operation.state, "amount": operation.amount, "refunded": operation.refunded,
+                    "left": operation.amount - operation.refunded,
+                    "refund": if whole { "whole" } else { "partial" }, "at": "2026-11-22T10:00:00.000Z",
+                });
+                if whole {
+                    payment["note"] = json!({ "ru": "Только целиком.", "en": "Only whole." });
+                }
+                payment
+            })
+            .collect();
+        payments.sort_by_key(|payment| std::cmp::Reverse(payment["operation_id"].to_string()));
+        if number == "404" {
+            payments.clear();
+        } else if number != "2" {
+            payments.truncate(1);
+        }
+        if payments.is_empty() {
+            return turned_away("unknown_payment", "Nothing is known under this id.");
+        }
+        json!({ "protocol": 1, "id": message["id"], "operation": "receipt_find", "final": true,
+            "payments": payments, "message": { "ru": "Найдены.", "en": "Found." } })
     }
 
     fn reply(&self, id: &str) -> Value {

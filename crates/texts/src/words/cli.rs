@@ -24,6 +24,11 @@ words! {
         "The outcome of the payment is not known. Do not repeat it. To ask for it:";
     /// Before the requisites.
     REQUISITES: "Реквизиты", "Requisites";
+    /// Before what of a payment is left to refund.
+    LEFT_TO_REFUND: "можно вернуть", "left to refund";
+    /// A receipt has several paid payments.
+    CHOOSE_PAYMENT: "По чеку несколько оплат. Выберите одну: qrpos refund НОМЕР --by-operation-id, или уточните смену: --shift.",
+        "The receipt has several payments. Choose one: qrpos refund ID --by-operation-id, or name the shift: --shift.";
     /// The sticker is this register's.
     LINK_THIS: "Наклейка привязана к этой кассе.", "The sticker belongs to this register.";
     /// It has just been bound.

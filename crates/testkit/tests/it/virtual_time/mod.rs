@@ -14,6 +14,7 @@ mod deadlines;
 mod endpoint_faults;
 mod late_money;
 mod payment;
+mod receipts;
 mod refund;
 mod repeat;
 mod replace;

@@ -16,7 +16,7 @@ use domain::{
 use gateway::Desk as _;
 use journal::{Journal, MemoryJournal};
 use outbound::{Outbound, Sender};
-use protocol::{Message, Reply};
+use protocol::{Message, Refundable, Reply};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -324,6 +324,17 @@ async fn reserved_confirmed_debited_and_refunded_as_a_whole() {
         .filter_map(|row| row.outgoing.waiter.correlation_id)
         .collect();
     assert_eq!(finals, ["pay", "confirm"]);
+
+    let receipt = json!({ "receipt": { "number": "201" } });
+    let asked = shop.till.message("receipt_find", "f1", &receipt).unwrap();
+    let found = shop.send(asked).await;
+    let payment = &found.payments[0];
+    assert_eq!(
+        (payment.left, payment.refund),
+        (kopecks(20_000).unwrap(), Refundable::Whole)
+    );
+    let words = payment.note.as_ref().unwrap();
+    assert!(words.en.contains("only the whole sum"), "{words:?}");
 
     let part = shop.send(shop.till.refund("r1", "p1", Some(100)).unwrap()).await;
     assert_eq!(code(&part), Some(Code::Unsupported));
