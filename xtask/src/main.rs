@@ -3,6 +3,7 @@
 
 mod bench;
 mod install;
+mod new_provider;
 mod processes;
 mod repository;
 mod services;
@@ -27,6 +28,8 @@ enum Task {
     Test(test::Options),
     /// Measures payments a second, latencies and memory, beside what the machine gives by itself
     Bench(bench::Options),
+    /// Begins a new provider: a profile that loads, its place in the lists, and the steps that follow
+    NewProvider(new_provider::Options),
     /// Checks the rules of the house: layering, floats, clocks, links, file lengths and the like
     Tidy,
 }
@@ -35,6 +38,7 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().task {
         Task::Test(options) => test::run(&options),
         Task::Bench(options) => bench::run(&options),
+        Task::NewProvider(options) => new_provider::run(&options),
         Task::Tidy => tidy::run(),
     };
     match outcome {

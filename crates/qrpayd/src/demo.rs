@@ -3,6 +3,7 @@
 
 mod devices;
 mod opening;
+mod pinpad;
 pub mod shops;
 
 use crate::cli::DemoOptions;
@@ -65,6 +66,8 @@ struct Demo {
     token: SecretString,
     /// For the operator's commands on the demo's journal.
     settings_file: PathBuf,
+    /// For a register's commands at the demo's pin-pad.
+    pinpad_settings: PathBuf,
     amqp: bool,
 }
 
@@ -81,13 +84,16 @@ impl Demo {
         let text = format!("journal.url = \"{url}\"\nmodules = {modules:?}\n");
         std::fs::write(&settings_file, text)
             .with_context(|| format!("{} cannot be written", settings_file.display()))?;
+        let (pinpad_settings, pinpad_page) = pinpad::open(folder, options.listen)?;
         let token = random_text();
         let owner = TokenOwner {
             store: StoreId::new(STORE)?,
             terminal: TerminalId::new(TERMINAL)?,
         };
         let (outputs, devices) = devices::start().await?;
-        let pages = pages(&street, &secret, &token, outputs)?.merge(devices);
+        let pages = pages(&street, &secret, &token, outputs)?
+            .merge(devices)
+            .nest(pinpad::MOUNT, pinpad_page);
         let parts = Parts {
             journal: Arc::clone(&journal),
             clock: Arc::clone(&clock),
@@ -113,6 +119,7 @@ impl Demo {
             street,
             token,
             settings_file,
+            pinpad_settings,
             amqp: options.amqp.is_some(),
         })
     }
@@ -194,6 +201,10 @@ fn pages(
                     title: Text::new("Чековая лента", "The receipt tape"),
                     url: "/tape".to_owned(),
                 },
+                DemoLink {
+                    title: Text::new("Пин-пад", "The pin-pad"),
+                    url: pinpad::PAGE.to_owned(),
+                },
             ],
         }),
     };
@@ -211,6 +222,10 @@ fn announce(demo: &Demo) {
     println!("  Телефон покупателя / the buyer's phone                          http://{address}/payer");
     println!("  Дисплей покупателя / the buyer's display                        http://{address}/display");
     println!("  Чековая лента / the receipt tape                                http://{address}/tape");
+    println!(
+        "  Пин-пад ИНПАС / the InPAS pin-pad                               http://{address}{}",
+        pinpad::PAGE
+    );
     println!("  Книги банков / the banks' books:");
     for house in &demo.street.houses {
         let (title, name) = (house.about.title_ru, house.about.name);
@@ -224,6 +239,12 @@ fn announce(demo: &Demo) {
     );
     println!(
         "    cargo run --release -p qrpos -- --module {EXAMPLE} --store {STORE} --terminal {TERMINAL} sale --amount 150.00"
+    );
+    println!();
+    println!("  Оплата на пин-паде / a payment at the pin-pad:");
+    println!(
+        "    cargo run --release -p qrpos -- pinpad --settings {} sale --amount 150.00",
+        demo.pinpad_settings.display()
     );
     println!();
     println!("  Что записано в журнале / what the journal remembers:");

@@ -29,6 +29,14 @@ fn every_shipped_profile_is_right() {
     assert!(of_module("qrraiffd").is_none());
 }
 
+/// What `cargo xtask new-provider` begins with loads before anybody has touched it.
+#[test]
+fn the_beginning_of_a_new_profile_is_right() {
+    let text = include_str!("../../../../xtask/src/new_provider/profile.conf");
+    let profile = Profile::parse(Path::new("profile.conf"), text).unwrap_or_else(|faults| panic!("{faults}"));
+    assert_eq!(profile.names().collect::<Vec<_>>(), ["qrexample"]);
+}
+
 /// Every request of every profile, with made-up values.
 #[test]
 fn every_request_is_as_it_was() {

@@ -30,15 +30,7 @@ async fn main() -> Result<()> {
         terminal: arguments.terminal,
         ..Options::default()
     };
-    let settings = format!(
-        "operations {{ sbp_sale.code = {}, sbp_refund.code = {}, sbp_sale_status.code = {}, sbp_refund_status.code = {}, emergency_cancel.code = {} }}\ntenderField {{ field = {}, card = [\"CARD\"], qr = [\"SBP\"] }}",
-        options.sbp_sale,
-        options.sbp_refund,
-        options.sbp_sale_status,
-        options.sbp_refund_status,
-        options.emergency,
-        options.tender_field
-    );
+    let settings = options.register_settings();
     let pad = PinPad::new(options, clock::system());
     let address = SocketAddr::new(arguments.host, arguments.port);
     let running = start(pad, address)
@@ -47,7 +39,7 @@ async fn main() -> Result<()> {
     println!("service   {}", running.url);
     println!("pin-pad   {}", running.page_url);
     println!(
-        "settings for a register, beside url, id, timeout and journal (the codes are invented):\n{settings}"
+        "settings for a register, beside url, timeout and journal (the codes are invented):\n{settings}"
     );
     tokio::signal::ctrl_c().await.context("cannot wait for Ctrl-C")?;
     running.stop();

@@ -49,6 +49,27 @@ impl Default for Options {
     }
 }
 
+impl Options {
+    /// The lines of a register's settings (HOCON) that only this service can know: the terminal's id, the codes and
+    /// words that are invented here. The register adds `url`, `timeout` and `journal`.
+    pub fn register_settings(&self) -> String {
+        format!(
+            "id = \"{}\"\n\
+             qrSBP = true\n\
+             operations {{ sbp_sale.code = {}, sbp_refund.code = {}, sbp_sale_status.code = {}, \
+             sbp_refund_status.code = {}, emergency_cancel.code = {} }}\n\
+             tenderField {{ field = {}, card = [\"CARD\"], qr = [\"SBP\"] }}\n",
+            self.terminal,
+            self.sbp_sale,
+            self.sbp_refund,
+            self.sbp_sale_status,
+            self.sbp_refund_status,
+            self.emergency,
+            self.tender_field
+        )
+    }
+}
+
 /// What the pin-pad shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "screen", rename_all = "snake_case")]
