@@ -49,7 +49,8 @@ pub const TARGETS: &[Target] = &[
             "protocol/pay.json",
             "protocol/refund.json",
             "protocol/link_bind.json",
-            "protocol/status.json"
+            "protocol/status.json",
+            "protocol/receipt_find.json"
         ],
     },
 ];
@@ -143,6 +144,7 @@ fn written(message: &protocol::Message) -> String {
         M::Status(m) => serde_json::to_string(m),
         M::LinkCheck(m) => serde_json::to_string(m),
         M::LinkBind(m) => serde_json::to_string(m),
+        M::ReceiptFind(m) => serde_json::to_string(m),
     };
     written.unwrap_or_else(|error| panic!("a message that was read cannot be written: {error}"))
 }
