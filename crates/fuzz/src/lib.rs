@@ -6,10 +6,10 @@
 //! `cargo xtask fuzz <target> --inputs 5000000 --seed 7` for as long as one likes.
 
 pub mod mutate;
-pub mod target;
+pub mod readers;
 
 pub use mutate::Mutator;
-pub use target::{TARGETS, Target};
+pub use readers::{TARGETS, Target, find};
 
 /// Runs a target over its corpus and then over `inputs` spoilt ones. `look` sees each input before it is run, so that the
 /// one that breaks the reader can be kept.

@@ -9,8 +9,7 @@ fn main() -> ExitCode {
         eprintln!("usage: fuzz <target> <inputs> <seed> <file>");
         return ExitCode::FAILURE;
     };
-    let (Some(target), Ok(inputs), Ok(seed)) = (fuzz::target::find(name), inputs.parse(), seed.parse())
-    else {
+    let (Some(target), Ok(inputs), Ok(seed)) = (fuzz::find(name), inputs.parse(), seed.parse()) else {
         let names: Vec<_> = fuzz::TARGETS.iter().map(|target| target.name).collect();
         eprintln!("targets: {}; inputs and seed are whole numbers", names.join(", "));
         return ExitCode::FAILURE;
