@@ -13,7 +13,7 @@ struct Need {
     packages: &'static [&'static str],
 }
 
-const NEEDS: [Need; 6] = [
+const NEEDS: [Need; 7] = [
     // ring and the embedded SQLite are compiled from C.
     Need {
         shown_by: &["cc"],
@@ -39,6 +39,16 @@ const NEEDS: [Need; 6] = [
     Need {
         shown_by: &["chromedriver"],
         packages: &["chromium-driver"],
+    },
+    // The example in Python is run in a virtual environment; this is what makes one, for each Debian that may be met.
+    Need {
+        shown_by: &[
+            "/usr/lib/python3.11/ensurepip/__init__.py",
+            "/usr/lib/python3.12/ensurepip/__init__.py",
+            "/usr/lib/python3.13/ensurepip/__init__.py",
+            "/usr/lib/python3.14/ensurepip/__init__.py",
+        ],
+        packages: &["python3-venv"],
     },
 ];
 

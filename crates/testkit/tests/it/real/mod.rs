@@ -8,5 +8,6 @@ mod configuration;
 mod kill;
 mod module;
 mod payments;
+mod python;
 mod stop;
 mod takeover;
