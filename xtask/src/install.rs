@@ -216,7 +216,8 @@ mod tests {
                 "rabbitmq-server",
                 "mariadb-server",
                 "chromium",
-                "chromium-driver"
+                "chromium-driver",
+                "python3-venv"
             ]
         );
         assert!(missing(&NEEDS, |_| true).is_empty());
