@@ -4,4 +4,5 @@
 pub mod cli;
 pub mod devices;
 pub mod kiosk;
+mod till;
 mod web;

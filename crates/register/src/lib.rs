@@ -40,7 +40,7 @@ pub mod ukm;
 
 pub use error::RegisterError;
 pub use kiosk2::{Kiosk2, Slide};
-pub use order::{Pay, PaymentId, Refund};
+pub use order::{Pay, PaymentId, Refund, new_id};
 pub use patience::Patience;
 pub use stream::ReplyStream;
 

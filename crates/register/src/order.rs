@@ -121,8 +121,8 @@ pub(crate) struct Envelope {
     pub(crate) stale_after_ms: Option<u64>,
 }
 
-/// A random id. Not time-ordered: the register may have no right clock.
-fn new_id() -> CallerId {
+/// A random id for a request. Not time-ordered: the register may have no right clock.
+pub fn new_id() -> CallerId {
     let text = Uuid::new_v4().hyphenated().to_string();
     CallerId::new(text).unwrap_or_else(|_| unreachable!("a UUID is 36 printable characters"))
 }

@@ -3,6 +3,7 @@
 use super::amount::{parse_amount, parse_item};
 use super::exit;
 use super::pinpad::PinpadArgs;
+use super::till::TillArgs;
 use anyhow::{Context, bail};
 use clap::{Args as ClapArgs, Parser, Subcommand};
 use domain::receipt::{Item, Receipt};
@@ -77,6 +78,8 @@ pub(super) struct Connection {
 pub(super) enum Command {
     /// Take a payment: shows the QR code and waits for the money
     Sale(Sale),
+    /// A full-screen register for the keyboard: sales, refunds, reports, totals
+    Till(TillArgs),
     /// Cancel a payment that is not paid yet
     Cancel {
         #[command(flatten)]

@@ -4,7 +4,7 @@ use super::args::Connection;
 use super::screen::Screen;
 use super::settings;
 use anyhow::{Context, bail};
-use domain::{StoreId, TerminalId};
+use domain::{ModuleName, StoreId, TerminalId};
 use register::ukm::{Checked, ConnectionSettings, PaymentSettings, Severity};
 use register::{Patience, Register};
 use std::time::Duration;
@@ -24,7 +24,7 @@ impl Connection {
         let payment = checked.as_ref().and_then(|checked| self.payment(checked));
         let connection = payment.map(|payment| &payment.connection);
         let scans = payment.is_some_and(|payment| payment.scans_customer_code);
-        Ok((self.open(checked.as_ref(), connection)?, scans))
+        Ok((self.open(checked.as_ref(), connection, None)?, scans))
     }
 
     /// The client for the report that checks stickers; without one in the settings, that of the payment.
@@ -33,11 +33,11 @@ impl Connection {
         let report = checked.as_ref().and_then(|checked| self.link_check(checked));
         let payment = checked.as_ref().and_then(|checked| self.payment(checked));
         let connection = report.or(payment.map(|payment| &payment.connection));
-        self.open(checked.as_ref(), connection)
+        self.open(checked.as_ref(), connection, None)
     }
 
     /// The settings that are named, after a word about their errors.
-    fn checked(&self, screen: &mut Screen) -> Option<Checked> {
+    pub(super) fn checked(&self, screen: &mut Screen) -> Option<Checked> {
         let checked = settings::read(self.settings.as_deref()?);
         if checked.count(Severity::Error) > 0 {
             screen.trouble(&settings::faulty(&checked, self.lang));
@@ -46,7 +46,7 @@ impl Connection {
     }
 
     /// Who the register is.
-    fn identity(&self, checked: Option<&Checked>) -> anyhow::Result<(StoreId, TerminalId)> {
+    pub(super) fn identity(&self, checked: Option<&Checked>) -> anyhow::Result<(StoreId, TerminalId)> {
         let settings = checked.map(|checked| &checked.settings);
         let store = self.store.as_ref().or_else(|| settings?.store.as_ref());
         let terminal = self.terminal.as_ref().or_else(|| settings?.terminal.as_ref());
@@ -56,13 +56,18 @@ impl Connection {
         ))
     }
 
-    fn open(
+    /// Opens the daemon's door for `module`; without one, for the module that is named or that the settings choose.
+    pub(super) fn open(
         &self,
         checked: Option<&Checked>,
         chosen: Option<&ConnectionSettings>,
+        module: Option<&ModuleName>,
     ) -> anyhow::Result<Register> {
         let (store, terminal) = self.identity(checked)?;
-        let module = self.module.clone().or_else(|| Some(chosen?.module.clone()));
+        let module = module
+            .or(self.module.as_ref())
+            .or_else(|| Some(&chosen?.module))
+            .cloned();
         let register = match (&self.server, &self.amqp) {
             (Some(_), Some(_)) => {
                 bail!(
@@ -93,13 +98,19 @@ impl Connection {
         };
         let usual = chosen.map_or_else(Patience::default, |chosen| chosen.patience.clone());
         Ok(register.with_patience(Patience {
-            total: self.timeout.map_or(usual.total, Duration::from_secs),
+            total: self.wait(chosen),
             ..usual
         }))
     }
 
+    /// How long to wait for the final answer.
+    pub(super) fn wait(&self, chosen: Option<&ConnectionSettings>) -> Duration {
+        let usual = chosen.map_or_else(|| Patience::default().total, |chosen| chosen.patience.total);
+        self.timeout.map_or(usual, Duration::from_secs)
+    }
+
     /// The payment of the module that is asked for, or else the first.
-    fn payment<'a>(&self, checked: &'a Checked) -> Option<&'a PaymentSettings> {
+    pub(super) fn payment<'a>(&self, checked: &'a Checked) -> Option<&'a PaymentSettings> {
         let payments = &checked.settings.payments;
         let named = payments
             .iter()
@@ -108,7 +119,7 @@ impl Connection {
     }
 
     /// The report's connection, unless another module is asked for.
-    fn link_check<'a>(&self, checked: &'a Checked) -> Option<&'a ConnectionSettings> {
+    pub(super) fn link_check<'a>(&self, checked: &'a Checked) -> Option<&'a ConnectionSettings> {
         let connection = &checked.settings.link_check.as_ref()?.connection;
         let is_asked_for = self
             .module

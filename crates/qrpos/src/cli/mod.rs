@@ -10,6 +10,7 @@ mod refund;
 mod sale;
 mod screen;
 mod settings;
+mod till;
 
 pub use exit::Exit;
 
@@ -68,6 +69,7 @@ async fn serve(args: Args, screen: &mut Screen) -> Result<Exit, Trouble> {
         // It stands beside the register and needs no daemon.
         Command::Pinpad(pinpad) => Ok(Box::pin(pinpad::run(pinpad, screen)).await),
         Command::Sale(sale) => sell(connection, sale, screen).await,
+        Command::Till(till) => Ok(Box::pin(till::run(connection, till, screen)).await?),
         Command::Cancel { payment } => {
             let register = connection.register(screen)?;
             let reply = follow(register.cancel(payment.id()?).await, screen).await?;

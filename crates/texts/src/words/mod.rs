@@ -6,6 +6,7 @@ pub mod kiosk;
 pub mod module;
 pub mod pinpad;
 pub mod tape;
+pub mod till;
 pub mod ukm;
 
 use crate::Text;

@@ -1,0 +1,37 @@
+//! Sentences in both languages at once.
+
+use domain::Kopecks;
+use texts::{Lang, Text, Word, rubles};
+
+/// A sentence of the catalogue.
+pub fn say(word: Word) -> Text {
+    Text::new(word.ru, word.en)
+}
+
+/// A sentence with what belongs into its braces.
+pub fn fill(word: Word, values: &[(&str, &Text)]) -> Text {
+    let fill = |lang: Lang| {
+        let values: Vec<(&str, &str)> = values
+            .iter()
+            .map(|(name, value)| (*name, lang.pick(value)))
+            .collect();
+        lang.fill(word, &values)
+    };
+    Text::new(fill(Lang::Ru), fill(Lang::En))
+}
+
+/// A sentence with one value.
+pub fn with(word: Word, name: &str, value: &Text) -> Text {
+    fill(word, &[(name, value)])
+}
+
+/// What is the same in every language.
+pub fn same(text: impl ToString) -> Text {
+    let text = text.to_string();
+    Text::new(text.clone(), text)
+}
+
+/// Money.
+pub fn money(amount: Kopecks) -> Text {
+    rubles(amount)
+}
