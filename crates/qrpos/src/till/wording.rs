@@ -1,6 +1,7 @@
 //! Sentences in both languages at once.
 
 use domain::Kopecks;
+use protocol::Reply;
 use texts::{Lang, Text, Word, rubles};
 
 /// A sentence of the catalogue.
@@ -34,4 +35,18 @@ pub fn same(text: impl ToString) -> Text {
 /// Money.
 pub fn money(amount: Kopecks) -> Text {
     rubles(amount)
+}
+
+/// The daemon's own words: how it stands, why, and the engineer's detail. A sentence that another one holds is said
+/// once.
+pub fn sentences(reply: &Reply) -> Vec<Text> {
+    let mut lines = vec![reply.message.clone()];
+    let Some(failure) = &reply.error else { return lines };
+    if failure.text.ru.contains(&reply.message.ru) {
+        lines = vec![failure.text.clone()];
+    } else if !reply.message.ru.contains(&failure.text.ru) {
+        lines.push(failure.text.clone());
+    }
+    lines.extend(failure.detail.as_ref().map(|detail| same(format!("({detail})"))));
+    lines
 }

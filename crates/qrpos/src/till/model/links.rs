@@ -2,7 +2,7 @@
 //! this one, with the bank's terminal number when the bank asks for it.
 
 use super::{Command, Field, Key, LinkStep, Next, Screen, Till, Tone, message};
-use crate::till::wording::{same, say, with};
+use crate::till::wording::{same, say, sentences, with};
 use domain::{Code, ModuleName};
 use protocol::{LinkVerdict, Reply};
 use register::RegisterError;
@@ -193,13 +193,7 @@ fn report(reply: &Reply) -> Screen {
         (None, Some(Code::LinkForeign)) => (Tone::Bad, say(till::LINK_FOREIGN), vec![]),
         (None, _) => (Tone::Bad, say(till::LINK_FAILED), vec![]),
     };
-    let mut lines = vec![reply.message.clone()];
-    if let Some(failure) = &reply.error {
-        if !reply.message.ru.contains(&failure.text.ru) {
-            lines.push(failure.text.clone());
-        }
-        lines.extend(failure.detail.as_ref().map(|detail| same(format!("({detail})"))));
-    }
+    let mut lines = sentences(reply);
     lines.extend(rest);
     message(tone, title, lines, Next::Reports)
 }

@@ -2,7 +2,7 @@
 
 use super::{Next, Question, Screen, Till, Tone, message};
 use crate::till::journal::{Begun, Ended, Entry, Kind};
-use crate::till::wording::{fill, money, same, say, with};
+use crate::till::wording::{fill, money, same, say, sentences, with};
 use domain::{CallerId, Code, Kopecks, State};
 use protocol::Reply;
 use register::RegisterError;
@@ -57,13 +57,7 @@ impl Till {
         };
         let amount = reply.amount.filter(|_| moved).unwrap_or(begun.amount);
         self.end(&begun, moved, amount);
-        let mut lines = vec![reply.message.clone()];
-        if let Some(failure) = &reply.error {
-            if !reply.message.ru.contains(&failure.text.ru) {
-                lines.push(failure.text.clone());
-            }
-            lines.extend(failure.detail.as_ref().map(|detail| same(format!("({detail})"))));
-        }
+        let mut lines = sentences(reply);
         lines.extend(reply.slip.iter().map(same));
         lines.extend(reply.requisites.iter().map(same));
         self.outcome(&begun, moved, amount, lines);
@@ -101,10 +95,7 @@ impl Till {
             return;
         };
         self.end(&begun, false, begun.amount);
-        let mut lines = vec![reply.message.clone()];
-        let detail = reply.error.as_ref().and_then(|failure| failure.detail.as_ref());
-        lines.extend(detail.map(|detail| same(format!("({detail})"))));
-        self.outcome(&begun, false, begun.amount, lines);
+        self.outcome(&begun, false, begun.amount, sentences(reply));
     }
 
     /// A message may wait in a queue for as long as the till waits for its end; after that it is thrown away.

@@ -1,7 +1,7 @@
 //! A refund by receipt: what the bank does not support is said before the attempt.
 
 use super::{AmountForm, Command, Field, Key, Next, Purpose, RefundStep, Screen, Till, Tone, message};
-use crate::till::wording::{same, say, with};
+use crate::till::wording::{same, say, sentences, with};
 use domain::State;
 use protocol::{ReceiptPayment, Refundable, Reply};
 use register::RegisterError;
@@ -69,9 +69,7 @@ impl Till {
     pub(super) fn found(&mut self, told: u64, reply: Reply) {
         let Some(number) = self.finding(told) else { return };
         if reply.error.is_some() || reply.payments.is_empty() {
-            let detail = reply.error.and_then(|failure| failure.detail);
-            let mut lines = vec![reply.message];
-            lines.extend(detail.map(|detail| same(format!("({detail})"))));
+            let lines = sentences(&reply);
             return self.show(
                 Tone::Bad,
                 with(till::RECEIPT_NOT_FOUND, "number", &same(number)),

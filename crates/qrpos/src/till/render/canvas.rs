@@ -41,6 +41,8 @@ impl Cell {
 pub struct Canvas {
     width: usize,
     cells: Vec<Cell>,
+    /// Something did not find room: a name that is too long, say. Sentences must always find it.
+    pub is_cut: bool,
 }
 
 impl Canvas {
@@ -53,6 +55,7 @@ impl Canvas {
         Self {
             width,
             cells: vec![blank; width * height],
+            is_cut: false,
         }
     }
 
@@ -71,6 +74,7 @@ impl Canvas {
                 continue;
             }
             if at + columns > end {
+                self.is_cut = true;
                 break;
             }
             // A line break or a tab in a name is a blank here.
@@ -179,6 +183,8 @@ impl<'a> Pen<'a> {
     pub fn row(&mut self, text: &str, style: Style) {
         if self.room() > 0 {
             self.canvas.put(self.x, self.y, self.width, text, style);
+        } else {
+            self.canvas.is_cut = true;
         }
         self.y += 1;
     }
@@ -191,6 +197,8 @@ impl<'a> Pen<'a> {
             self.canvas.put(self.x, self.y, left_width, left, style);
             let at = self.x + self.width - right_width;
             self.canvas.put(at, self.y, right_width, right, style);
+        } else {
+            self.canvas.is_cut = true;
         }
         self.y += 1;
     }

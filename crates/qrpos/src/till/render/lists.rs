@@ -1,7 +1,7 @@
 //! Menus, the totals, and what is not resolved.
 
 use super::canvas::{Pen, Style};
-use super::{View, with};
+use super::{View, with, wrap};
 use crate::till::journal::{Begun, Sum};
 use crate::till::model::{kind_name, title};
 use crate::till::wording::same;
@@ -9,7 +9,10 @@ use texts::words::till;
 use texts::{Word, state_name};
 
 /// Rows of one entry of the list of what is not resolved.
-const ENTRY_ROWS: usize = 3;
+const ENTRY_ROWS: usize = 4;
+
+/// Columns for how it stands.
+const WORDS_COLUMNS: usize = 72;
 
 impl View<'_> {
     pub(super) fn menu(&self, pen: &mut Pen<'_>) {
@@ -132,7 +135,9 @@ impl View<'_> {
             (None, None) if asking => self.say(till::BEING_ASKED),
             (None, None) => self.say(till::NOT_ASKED),
         };
-        pen.row(&format!("    {words}"), Style::Plain);
+        for row in wrap(words, WORDS_COLUMNS).iter().take(2) {
+            pen.row(&format!("    {row}"), Style::Plain);
+        }
     }
 }
 

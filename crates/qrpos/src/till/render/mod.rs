@@ -22,8 +22,8 @@ use texts::{Lang, Text, Word};
 pub const COLUMNS: usize = 80;
 /// The rows that the screens are written for.
 pub const ROWS: usize = 24;
-/// Rows for a notice.
-const NOTICE_ROWS: usize = 2;
+/// The most rows of a notice.
+const NOTICE_ROWS_MAX: usize = 4;
 
 /// How to draw.
 pub struct View<'a> {
@@ -48,14 +48,20 @@ impl View<'_> {
             return canvas;
         }
         let (x, y) = ((width - COLUMNS) / 2, (height - ROWS) / 2);
+        let notice = self.till.notice().map_or_else(Vec::new, |notice| wrap(self.pick(notice), COLUMNS - 4));
+        let notice_rows = notice.len().min(NOTICE_ROWS_MAX);
         self.frame(&mut canvas, x, y);
-        let body = ROWS - 3 - NOTICE_ROWS;
+        let mut pen = Pen::new(&mut canvas, x + 2, y + ROWS - 1 - notice_rows, COLUMNS - 4, notice_rows);
+        for row in &notice {
+            pen.row(row, Style::Bad);
+        }
+        let body = ROWS - 3 - notice_rows;
         let mut pen = Pen::new(&mut canvas, x + 2, y + 2, COLUMNS - 4, body);
         self.body(&mut pen);
         canvas
     }
 
-    /// The bar, the notice and the keys.
+    /// The bar and the keys.
     fn frame(&self, canvas: &mut Canvas, x: usize, y: usize) {
         canvas.put(x, y, COLUMNS, &" ".repeat(COLUMNS), Style::Title);
         let setup = &self.till.setup;
@@ -74,17 +80,6 @@ impl View<'_> {
             &time,
             Style::Title,
         );
-        if let Some(notice) = self.till.notice() {
-            let text = self.pick(notice);
-            Pen::new(
-                canvas,
-                x + 2,
-                y + ROWS - 1 - NOTICE_ROWS,
-                COLUMNS - 4,
-                NOTICE_ROWS,
-            )
-            .text(text, Style::Bad);
-        }
         canvas.put(x + 2, y + ROWS - 1, COLUMNS - 4, self.keys(), Style::Dim);
     }
 
