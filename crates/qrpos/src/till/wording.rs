@@ -2,6 +2,7 @@
 
 use domain::Kopecks;
 use protocol::Reply;
+use std::fmt::Display;
 use texts::{Lang, Text, Word, rubles};
 
 /// A sentence of the catalogue.
@@ -27,7 +28,7 @@ pub fn with(word: Word, name: &str, value: &Text) -> Text {
 }
 
 /// What is the same in every language.
-pub fn same(text: impl ToString) -> Text {
+pub fn same(text: impl Display) -> Text {
     let text = text.to_string();
     Text::new(text.clone(), text)
 }

@@ -86,6 +86,8 @@ sentences! {
     BUYER: "Карта или телефон покупателя (для оплаты по подписке)", "The buyer's card or telephone (for payment by subscription)";
     /// It was entered.
     BUYER_KNOWN: "Покупатель назван", "The buyer is named";
+    /// Before the field.
+    BUYER_FIELD: "Карта или телефон", "Card or telephone";
     /// About it.
     BUYER_HOW: "Отсканируйте карту лояльности или введите телефон. Пустая строка — убрать.",
         "Scan the loyalty card or type the telephone. An empty line takes it away.";
@@ -120,6 +122,8 @@ sentences! {
     /// The same when there may be none.
     CODE_OR_QR_HOW: "Отсканируйте QR-код с телефона покупателя. Пустая строка — показать QR-код кассы.",
         "Scan the QR code on the buyer's phone. An empty line shows the register's QR code.";
+    /// Before the field of a card.
+    CARD: "Токен карты", "The card's token";
     /// The social card.
     CARD_HOW: "Приложите социальную карту к пин-паду и введите её токен.", "Tap the social card at the pin-pad and enter its token.";
     /// Nothing was read.
@@ -282,8 +286,11 @@ sentences! {
     QUIT_OPEN: "Операций с неизвестным исходом: {count}. Они записаны: касса спросит о них при следующем запуске.",
         "Operations without a known end: {count}. They are written down: the register asks about them when it starts again.";
     /// About a receipt.
-    QUIT_RECEIPT: "Чек {number} не оплачен до конца. Оплаченное записано, остальное нужно будет ввести заново.",
-        "Receipt {number} is not paid in full. What was paid is written down, the rest must be entered again.";
+    QUIT_RECEIPT: "Строки чека {number} не сохранятся: их нужно будет ввести заново.",
+        "The lines of receipt {number} are not kept: they must be entered again.";
+    /// About a receipt that is being paid.
+    QUIT_RECEIPT_KEPT: "Чек {number} не оплачен до конца. Он записан: касса продолжит его при следующем запуске.",
+        "Receipt {number} is not paid in full. It is written down: the register goes on with it when it starts again.";
 
     /// The list.
     UNRESOLVED: "Операции с неизвестным исходом", "Operations without a known end";

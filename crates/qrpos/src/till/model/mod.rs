@@ -21,7 +21,8 @@ pub use event::{Asked, Command, Event, Key, Question, Shown};
 pub use field::Field;
 pub use menu::kind_name;
 pub use screen::{
-    AmountForm, CodeForm, Decision, LinkStep, Message, Next, Purpose, RefundStep, Screen, Tone, Waiting,
+    AmountForm, Cancel, CodeForm, Decision, LinkStep, Message, Next, Purpose, RefundStep, Screen, Tone,
+    Waiting,
 };
 pub use tender::{Reads, TENDERS_MAX, Tender, title};
 pub use unresolved::Standing;

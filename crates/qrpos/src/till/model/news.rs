@@ -1,6 +1,6 @@
 //! What is heard of payments and refunds.
 
-use super::{Next, Question, Screen, Till, Tone, message};
+use super::{Cancel, Next, Question, Screen, Till, Tone};
 use crate::till::journal::{Begun, Ended, Entry, Kind};
 use crate::till::wording::{fill, money, same, say, sentences, with};
 use domain::{CallerId, Code, Kopecks, State};
@@ -42,7 +42,10 @@ impl Till {
             .and_then(|reserved| reserved.confirm_in_ms);
         waiting.until = code.or(confirm).map(|ms| now.plus_ms(ms));
         waiting.hint = (question == Question::Status).then(|| say(till::NOT_YET));
-        let again = std::mem::take(&mut waiting.cancel_again);
+        let again = waiting.cancel == Cancel::Again;
+        if again {
+            waiting.cancel = Cancel::Sent;
+        }
         waiting.reply = Some(Box::new(reply));
         if again {
             self.cancel(id);
@@ -72,7 +75,7 @@ impl Till {
             (Question::Status, Some(Code::UnknownPayment)) => self.never_heard_of(id),
             (Question::Cancel, Some(Code::UnknownPayment)) => {
                 if let Some(waiting) = self.front(id) {
-                    waiting.cancel_again = true;
+                    waiting.cancel = Cancel::Again;
                 }
                 self.hint(id, question, say(till::CANCEL_TOO_EARLY));
             }
@@ -202,25 +205,21 @@ impl Till {
             self.screen,
             Screen::Tenders | Screen::Amount(_) | Screen::Code(_) | Screen::Unresolved { .. }
         );
-        self.screen = match closed {
+        match closed {
             Some(Screen::Message(mut closed)) if is_front || is_at_receipt => {
                 closed.lines.extend(lines);
-                Screen::Message(closed)
-            }
-            Some(_) => {
-                let values = [("what", &title), ("number", &same(&begun.receipt))];
-                return self.tell(fill(till::LATE_END, &values));
+                self.screen = Screen::Message(closed);
             }
             None if is_front => {
                 let mut all = vec![with(till::LEFT_TO_PAY, "sum", &money(self.left()))];
                 all.extend(lines);
-                message(Tone::Good, title, all, Next::Tenders)
+                self.show(Tone::Good, title, all, Next::Tenders);
             }
-            None => {
+            _ => {
                 let values = [("what", &title), ("number", &same(&begun.receipt))];
-                return self.tell(fill(till::LATE_END, &values));
+                self.tell(fill(till::LATE_END, &values));
             }
-        };
+        }
     }
 }
 

@@ -1,6 +1,8 @@
 //! A payment begins, waits, is confirmed or cancelled.
 
-use super::{Command, Key, Next, Question, Reads, Screen, Shown, Till, Tone, Waiting, message, title};
+use super::{
+    Cancel, Command, Key, Next, Question, Reads, Screen, Shown, Till, Tone, Waiting, message, title,
+};
 use crate::till::journal::{Begun, Entry, Kind};
 use crate::till::wording::{same, say, with};
 use domain::receipt::{Item, Receipt};
@@ -19,8 +21,8 @@ impl Till {
         let mut pay = Pay::new(amount);
         pay.id = id.clone();
         pay.purpose = Some(format!("Чек {number}"));
-        pay.tender = tender.system.clone();
-        pay.subscriber = self.buyer.clone();
+        pay.tender.clone_from(&tender.system);
+        pay.subscriber.clone_from(&self.buyer);
         match tender.reads {
             Reads::Card => pay.card_token = code,
             Reads::Code | Reads::CodeOrNothing | Reads::Nothing => pay.customer_code = code,
@@ -85,8 +87,7 @@ impl Till {
             since: self.now,
             reply: None,
             until: None,
-            is_cancelled: false,
-            cancel_again: false,
+            cancel: Cancel::No,
             is_confirmed: false,
             hint: None,
             shown: None,
@@ -99,14 +100,14 @@ impl Till {
     pub(super) fn waiting_key(&mut self, key: Key, mut waiting: Box<Waiting>) -> Screen {
         let state = waiting.reply.as_ref().and_then(|reply| reply.state);
         match key {
-            Key::Esc if waiting.kind == Kind::Payment && !waiting.is_cancelled => {
-                waiting.is_cancelled = true;
+            Key::Esc if waiting.kind == Kind::Payment && !waiting.is_cancelled() => {
+                waiting.cancel = Cancel::Sent;
                 waiting.hint = None;
                 self.cancel(&waiting.id);
             }
-            Key::Esc => return self.leave_waiting(&waiting),
+            Key::Esc => return Self::leave_waiting(&waiting),
             Key::Enter if state == Some(State::AwaitingConfirmation) && !waiting.is_confirmed => {
-                if waiting.is_cancelled {
+                if waiting.is_cancelled() {
                     return Screen::Waiting(waiting);
                 }
                 waiting.is_confirmed = true;
@@ -145,7 +146,7 @@ impl Till {
     }
 
     /// The cashier goes; the payment does not.
-    fn leave_waiting(&mut self, waiting: &Waiting) -> Screen {
+    fn leave_waiting(waiting: &Waiting) -> Screen {
         let word = match waiting.kind {
             Kind::Payment => till::LEFT_PAYMENT,
             Kind::Refund => till::LEFT_REFUND,

@@ -47,16 +47,11 @@ impl Till {
             Key::Backspace => field.pop(),
             Key::Esc => return Screen::Refund(RefundStep::Number(Field::with(number))),
             Key::Enter => {
-                let shift = match field.text() {
-                    "" => None,
-                    text => match text.parse() {
-                        Ok(shift) => Some(shift),
-                        Err(_) => {
-                            let problem = Some(say(till::SHIFT_IS_DIGITS));
-                            return Screen::Refund(RefundStep::Shift(number, field, problem));
-                        }
-                    },
-                };
+                let shift = field.text().parse().ok();
+                if shift.is_none() && !field.text().is_empty() {
+                    let problem = Some(say(till::SHIFT_IS_DIGITS));
+                    return Screen::Refund(RefundStep::Shift(number, field, problem));
+                }
                 let ask = self.ask_id();
                 self.out.push(Command::Find(ask, number.clone(), shift));
                 return Screen::Refund(RefundStep::Finding { ask, number });

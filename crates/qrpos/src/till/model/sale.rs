@@ -42,7 +42,7 @@ impl Till {
             .filter(|receipt| !receipt.is_untouched())
     }
 
-    pub(super) fn to_sale(&mut self) -> Screen {
+    pub(super) fn to_sale(&self) -> Screen {
         if self.touched().is_some() {
             return Screen::Tenders;
         }
@@ -76,7 +76,7 @@ impl Till {
         Screen::Sale { field, problem: None }
     }
 
-    fn to_tenders(&mut self, field: Field) -> Screen {
+    fn to_tenders(&self, field: Field) -> Screen {
         if self.total().is_zero() {
             return Screen::Sale {
                 field,
@@ -98,13 +98,13 @@ impl Till {
 
     pub(super) fn tenders_key(&mut self, key: Key) -> Screen {
         match key {
-            Key::Char('0') => self.to_amount(Purpose::Cash),
+            Key::Char('0') => self.amount_of(Purpose::Cash),
             Key::Char(digit) => match self.tender_at(digit) {
-                Some(tender) => self.to_amount(Purpose::Tender(tender)),
+                Some(tender) => self.amount_of(Purpose::Tender(tender)),
                 None => Screen::Tenders,
             },
             Key::F(6) => Screen::Buyer(Field::with(self.buyer.clone().unwrap_or_default())),
-            Key::F(4) | Key::F(5) => Screen::Unresolved { chosen: 0 },
+            Key::F(4 | 5) => Screen::Unresolved { chosen: 0 },
             Key::Esc if self.touched().is_some() => Screen::Decide(Decision::GiveUp),
             Key::Esc => self.to_sale(),
             _ => Screen::Tenders,
@@ -118,7 +118,7 @@ impl Till {
             .filter(|tender| *tender < self.setup.tenders.len())
     }
 
-    fn to_amount(&mut self, purpose: Purpose) -> Screen {
+    fn amount_of(&mut self, purpose: Purpose) -> Screen {
         let whole = self.left();
         if whole.is_zero() {
             self.tell(say(till::ONLY_PENDING_LEFT));

@@ -112,16 +112,32 @@ pub struct Waiting {
     pub reply: Option<Box<Reply>>,
     /// When the code dies, or the time to confirm is over.
     pub until: Option<Timestamp>,
-    /// The cashier cancels it.
-    pub is_cancelled: bool,
-    /// The cancel came before the payment: it is sent again when the payment is there.
-    pub cancel_again: bool,
+    /// Whether the cashier cancels it.
+    pub cancel: Cancel,
     /// The debit was confirmed.
     pub is_confirmed: bool,
     /// A further sentence.
     pub hint: Option<Text>,
     /// Where else the code stands.
     pub shown: Option<Shown>,
+}
+
+/// Whether the cashier cancels a payment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cancel {
+    /// No.
+    No,
+    /// It was sent.
+    Sent,
+    /// It came before the payment, and is sent again when the payment is there.
+    Again,
+}
+
+impl Waiting {
+    /// Whether the cashier cancels it.
+    pub fn is_cancelled(&self) -> bool {
+        self.cancel != Cancel::No
+    }
 }
 
 /// A few sentences.

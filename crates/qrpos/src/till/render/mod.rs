@@ -48,10 +48,19 @@ impl View<'_> {
             return canvas;
         }
         let (x, y) = ((width - COLUMNS) / 2, (height - ROWS) / 2);
-        let notice = self.till.notice().map_or_else(Vec::new, |notice| wrap(self.pick(notice), COLUMNS - 4));
+        let notice = self
+            .till
+            .notice()
+            .map_or_else(Vec::new, |notice| wrap(self.pick(notice), COLUMNS - 4));
         let notice_rows = notice.len().min(NOTICE_ROWS_MAX);
         self.frame(&mut canvas, x, y);
-        let mut pen = Pen::new(&mut canvas, x + 2, y + ROWS - 1 - notice_rows, COLUMNS - 4, notice_rows);
+        let mut pen = Pen::new(
+            &mut canvas,
+            x + 2,
+            y + ROWS - 1 - notice_rows,
+            COLUMNS - 4,
+            notice_rows,
+        );
         for row in &notice {
             pen.row(row, Style::Bad);
         }
@@ -155,8 +164,10 @@ impl View<'_> {
                 if open > 0 {
                     lines.push(with(till::QUIT_OPEN, "count", &same(open)));
                 }
-                if !self.till.draft.is_empty() {
-                    lines.push(with(till::QUIT_RECEIPT, "number", &number));
+                match &self.till.book.current {
+                    Some(_) => lines.push(with(till::QUIT_RECEIPT_KEPT, "number", &number)),
+                    None if self.till.draft.is_empty() => {}
+                    None => lines.push(with(till::QUIT_RECEIPT, "number", &number)),
                 }
                 (same_word(till::QUIT), lines)
             }

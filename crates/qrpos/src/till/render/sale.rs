@@ -4,7 +4,7 @@ use super::canvas::{Pen, Style};
 use super::waiting::fits;
 use super::{View, with};
 use crate::till::journal::Receipt;
-use crate::till::model::{AmountForm, CodeForm, Field, Purpose, Reads, title};
+use crate::till::model::{AmountForm, CodeForm, Field, Purpose, Reads, Tender, title};
 use crate::till::wording::{money, same};
 use protocol::Refundable;
 use texts::Text;
@@ -86,7 +86,7 @@ impl View<'_> {
         let (what, how) = match &form.purpose {
             Purpose::Cash => (Text::new(till::CASH.ru, till::CASH.en), till::CASH_HOW),
             Purpose::Tender(tender) => {
-                let key = self.till.setup.tenders.get(*tender).map(|tender| tender.key());
+                let key = self.till.setup.tenders.get(*tender).map(Tender::key);
                 (title(&key.unwrap_or_default()), till::AMOUNT_HOW)
             }
             Purpose::Refund(number, payment) => {
@@ -126,14 +126,18 @@ impl View<'_> {
             Some(Reads::CodeOrNothing) => till::CODE_OR_QR_HOW,
             _ => till::CODE_HOW,
         };
-        let name = title(&tender.map(|tender| tender.key()).unwrap_or_default());
+        let name = title(&tender.map(Tender::key).unwrap_or_default());
         pen.pair(self.pick(&name), &self.money(form.amount), Style::Bold);
         pen.skip();
         pen.text(self.say(how), Style::Plain);
         pen.skip();
         // It is as good as money: whoever looks on sees that it was read, and not what.
         let count = form.field.raw().chars().count();
-        pen.field(self.say(till::CODE), &"•".repeat(count.min(40)));
+        let label = match tender.map(|tender| tender.reads) {
+            Some(Reads::Card) => till::CARD,
+            _ => till::CODE,
+        };
+        pen.field(self.say(label), &"•".repeat(count.min(40)));
         pen.row(
             self.pick(&with(till::CODE_READ, "count", &same(count))),
             Style::Dim,
@@ -146,6 +150,6 @@ impl View<'_> {
         pen.skip();
         pen.text(self.say(till::BUYER_HOW), Style::Plain);
         pen.skip();
-        pen.field(self.say(till::BUYER_KNOWN), field.raw());
+        pen.field(self.say(till::BUYER_FIELD), field.raw());
     }
 }

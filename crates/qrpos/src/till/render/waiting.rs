@@ -61,14 +61,13 @@ impl View<'_> {
         self.clock(pen, waiting);
         pen.skip();
         match &waiting.reply {
-            Some(reply) if waiting.is_confirmed && is_reserved(waiting) => {
+            Some(_) if waiting.is_confirmed && is_reserved(waiting) => {
                 pen.text(self.say(till::CONFIRMING), Style::Plain);
-                let _ = reply;
             }
             Some(reply) => pen.text(self.pick(&reply.message), Style::Plain),
             None => pen.text(self.say(till::CONNECTING), Style::Plain),
         }
-        if waiting.is_cancelled {
+        if waiting.is_cancelled() {
             pen.text(self.say(till::CANCELLING), Style::Bad);
         }
         if let Some(hint) = &waiting.hint {
@@ -77,7 +76,7 @@ impl View<'_> {
         if is_reserved(waiting) {
             return self.reservation(pen, waiting);
         }
-        if waiting.has_sticker && !waiting.is_cancelled {
+        if waiting.has_sticker && !waiting.is_cancelled() {
             pen.skip();
             pen.text(self.say(till::AT_STICKER), Style::Plain);
         }
@@ -149,7 +148,7 @@ impl View<'_> {
             pen.pair(&left, &self.money(position.sum), Style::Plain);
         }
         pen.skip();
-        if !waiting.is_confirmed && !waiting.is_cancelled {
+        if !waiting.is_confirmed && !waiting.is_cancelled() {
             pen.text(self.say(till::RESERVED_CONFIRM), Style::Bold);
         }
     }
@@ -157,7 +156,7 @@ impl View<'_> {
 
 /// The keys that do something now.
 pub(super) fn keys(waiting: &Waiting) -> Word {
-    if waiting.is_cancelled || waiting.kind == Kind::Refund {
+    if waiting.is_cancelled() || waiting.kind == Kind::Refund {
         till::KEYS_CANCELLING
     } else if is_reserved(waiting) && !waiting.is_confirmed {
         till::KEYS_CONFIRM

@@ -40,19 +40,19 @@ impl Agents {
                 tokio::spawn(give_back(register, refund, events));
             }
             Command::Cancel(module, id) => {
-                self.question(module, id, Question::Cancel, |register, id| async move {
+                self.question(&module, id, Question::Cancel, |register, id| async move {
                     register.cancel(id).await.last().await
-                })
+                });
             }
             Command::Confirm(module, id, amount) => {
-                self.question(module, id, Question::Confirm, move |register, id| async move {
+                self.question(&module, id, Question::Confirm, move |register, id| async move {
                     register.confirm(id, amount).await.last().await
                 });
             }
             Command::Status(module, id) => {
-                self.question(module, id, Question::Status, |register, id| async move {
+                self.question(&module, id, Question::Status, |register, id| async move {
                     register.status(id).await
-                })
+                });
             }
             Command::Find(ask, number, shift) => {
                 let register = self.usual.clone();
@@ -91,12 +91,12 @@ impl Agents {
             .unwrap_or_else(|| self.register(module))
     }
 
-    fn question<F, A>(&self, module: ModuleName, id: CallerId, question: Question, ask: F)
+    fn question<F, A>(&self, module: &ModuleName, id: CallerId, question: Question, ask: F)
     where
         F: FnOnce(Register, PaymentId) -> A,
         A: Future<Output = Result<Reply, RegisterError>> + Send + 'static,
     {
-        let answer = ask(self.register(&module), PaymentId::Caller(id.clone()));
+        let answer = ask(self.register(module), PaymentId::Caller(id.clone()));
         let events = self.events.clone();
         tokio::spawn(async move { tell(&events, Asked::Money(id, question), answer.await).await });
     }

@@ -140,6 +140,6 @@ impl End {
             }
             return;
         }
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }

@@ -124,7 +124,7 @@ impl World {
                     Command::Pay(_, pay) => self.sent(pay.id),
                     Command::Refund(_, refund) => self.sent(refund.id),
                     Command::Find(ask, ..) | Command::LinkCheck(ask, ..) | Command::LinkBind(ask, ..) => {
-                        self.asks = ask
+                        self.asks = ask;
                     }
                     _ => {}
                 }
@@ -151,8 +151,8 @@ impl World {
     }
 }
 
-fn happen(bench: &mut Bench, world: &mut World, happening: Happening) {
-    match happening {
+fn happen(bench: &mut Bench, world: &mut World, happening: &Happening) {
+    match *happening {
         Happening::Key(key) => bench.key(key),
         Happening::Line(text) => {
             for character in text.chars() {
@@ -201,7 +201,7 @@ proptest! {
         let mut world = World::default();
         let mut ever_full = false;
         for happening in happenings {
-            happen(&mut bench, &mut world, happening);
+            happen(&mut bench, &mut world, &happening);
             ever_full |= world.disk_full;
             // What cannot be written any more is asked for again after a restart; the book on the screen goes on.
             if !ever_full {

@@ -1,6 +1,6 @@
 use super::bench::{Bench, not_sent, told, turned_away, unknown};
 use crate::till::journal::Entry;
-use crate::till::model::{Command, Event, Key, Question, Reads, Screen, Waiting};
+use crate::till::model::{Cancel, Command, Event, Key, Question, Reads, Screen, Waiting};
 use domain::Kopecks;
 use serde_json::json;
 use texts::words::till;
@@ -109,7 +109,7 @@ fn the_first_esc_cancels_and_the_end_is_awaited() {
     bench.state(&id, Question::Pay, "awaiting_payment");
     bench.key(Key::Esc);
     assert!(matches!(&bench.commands[..], [Command::Cancel(_, cancelled)] if *cancelled == id));
-    assert!(waiting(&bench).is_cancelled);
+    assert!(waiting(&bench).is_cancelled());
     bench.state(&id, Question::Pay, "closing");
     bench.state(&id, Question::Cancel, "cancelled");
     assert!(bench.title().starts_with("Не оплачено"));
@@ -133,7 +133,7 @@ fn a_cancel_that_comes_before_the_payment_is_sent_again() {
     let id = bench.pay("150");
     bench.key(Key::Esc);
     bench.reply(&id, Question::Cancel, turned_away("unknown_payment"));
-    assert!(waiting(&bench).cancel_again);
+    assert!(waiting(&bench).cancel == Cancel::Again);
     bench.state(&id, Question::Pay, "awaiting_payment");
     assert!(matches!(&bench.commands[..], [Command::Cancel(..)]));
 }

@@ -25,7 +25,7 @@ fn looking() -> (Bench, u64) {
     (bench, ask)
 }
 
-fn found(payments: Value) -> Bench {
+fn found(payments: &Value) -> Bench {
     let (mut bench, ask) = looking();
     let reply = json!({ "protocol": 1, "final": true, "payments": payments, "message": { "ru": "Найдены.", "en": "Found." } });
     bench.event(Event::Reply(Asked::Find(ask), Box::new(read(reply))));
@@ -34,7 +34,7 @@ fn found(payments: Value) -> Bench {
 
 #[test]
 fn a_part_is_given_back_through_the_payments_own_module() {
-    let mut bench = found(json!([
+    let mut bench = found(&json!([
         payment("declined", "none", 0),
         payment("paid", "partial", 15_000)
     ]));
@@ -58,7 +58,7 @@ fn a_part_is_given_back_through_the_payments_own_module() {
 
 #[test]
 fn what_the_bank_does_not_support_is_said_before_the_attempt() {
-    let mut bench = found(json!([payment("paid", "whole", 15_000)]));
+    let mut bench = found(&json!([payment("paid", "whole", 15_000)]));
     bench.key(Key::Enter);
     bench.line("10");
     let Screen::Amount(form) = &bench.till.screen else {
@@ -70,7 +70,7 @@ fn what_the_bank_does_not_support_is_said_before_the_attempt() {
     bench.key(Key::Enter);
     assert!(matches!(bench.commands.last(), Some(Command::Refund(_, refund)) if refund.amount.is_none()));
 
-    let mut bench = found(json!([payment("paid", "none", 15_000)]));
+    let mut bench = found(&json!([payment("paid", "none", 15_000)]));
     bench.key(Key::Enter);
     let Screen::Refund(RefundStep::Payments { problem, .. }) = &bench.till.screen else {
         panic!()
@@ -101,7 +101,7 @@ fn a_receipt_without_payments_and_a_daemon_without_an_answer_are_told_apart() {
 
 #[test]
 fn a_refund_without_an_end_stays_in_the_list() {
-    let mut bench = found(json!([payment("paid", "partial", 15_000)]));
+    let mut bench = found(&json!([payment("paid", "partial", 15_000)]));
     bench.key(Key::Enter);
     bench.key(Key::Enter);
     let id = bench.begun();
