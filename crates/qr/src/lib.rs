@@ -88,11 +88,23 @@ impl Matrix {
     /// Lays out a text at error level M, so that 15 % of the symbol may be unreadable; at a better level where
     /// that does not make the symbol larger.
     pub fn encode(text: &str) -> Result<Self, QrError> {
+        Self::encode_at(text, QrCodeEcc::Medium)
+    }
+
+    /// The same at error level L (7 %): a smaller symbol, for screens without room, where nothing wears it off.
+    pub fn encode_compact(text: &str) -> Result<Self, QrError> {
+        if text.len() > TEXT_BYTES_MAX {
+            return Err(QrError::TooLong { found: text.len() });
+        }
+        Self::encode_at(text, QrCodeEcc::Low)
+    }
+
+    fn encode_at(text: &str, level: QrCodeEcc) -> Result<Self, QrError> {
         if text.is_empty() {
             return Err(QrError::Empty);
         }
         let too_long = || QrError::TooLong { found: text.len() };
-        let code = QrCode::encode_text(text, QrCodeEcc::Medium).map_err(|_| too_long())?;
+        let code = QrCode::encode_text(text, level).map_err(|_| too_long())?;
         let side = code.size();
         let dark = (0..side)
             .flat_map(|y| (0..side).map(move |x| (x, y)))

@@ -204,6 +204,8 @@ async fn after_a_kill_the_payment_is_found_and_its_receipt_closed() {
         till.keys(F8);
         till.wait_for("Таких операций нет");
         till.keys(ESC);
+        till.wait_for("Итого 150,05 ₽");
+        till.keys(F2);
         till.wait_for("Осталось 150,05 ₽");
         till.keys("0");
         till.wait_for("без сдачи");

@@ -13,15 +13,18 @@ pub struct Code {
 }
 
 impl Code {
-    /// The code of that text with the widest rim that fits into so many columns and rows.
+    /// The code of that text that fits into so many columns and rows: with the widest rim, and then at the better error
+    /// level.
     pub fn fitting(payload: &str, columns: usize, rows: usize) -> Option<Self> {
-        let matrix = Matrix::encode(payload).ok()?;
-        let fits = |quiet: &usize| {
-            let edge = matrix.side() + 2 * quiet;
-            edge <= columns && edge.div_ceil(2) <= rows
-        };
-        let quiet = (QUIET_ZONE_MIN..=QUIET_ZONE).rev().find(fits)?;
-        Some(Self { matrix, quiet })
+        let matrices = [Matrix::encode(payload).ok()?, Matrix::encode_compact(payload).ok()?];
+        let sizes = (QUIET_ZONE_MIN..=QUIET_ZONE).rev();
+        let mut candidates = sizes.flat_map(|quiet| {
+            matrices.iter().map(move |matrix| Self {
+                matrix: matrix.clone(),
+                quiet,
+            })
+        });
+        candidates.find(|code| code.width() <= columns && code.height() <= rows)
     }
 
     /// Columns.

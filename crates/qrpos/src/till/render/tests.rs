@@ -104,6 +104,16 @@ fn a_phone_reads_the_code_from_the_screen() {
 }
 
 #[test]
+fn the_longest_payload_of_the_sbp_fits_80_by_24() {
+    let mut reply = awaiting();
+    let payload = format!("{}&extra=1234567", PAYLOAD.replace("sum=15000", "sum=100000000000"));
+    reply["qr"]["payload"] = json!(payload);
+    let mut till = with_receipt(Lang::Ru);
+    till.screen = Screen::Waiting(Box::new(waiting(Some(reply), false)));
+    assert_eq!(read_code(&draw(&till, 80, 24)), payload);
+}
+
+#[test]
 fn a_code_that_does_not_fit_is_written_out() {
     let mut reply = awaiting();
     let long = format!("https://qr.nspk.ru/{}", "A".repeat(300));
