@@ -16,7 +16,10 @@ impl Code {
     /// The code of that text that fits into so many columns and rows: with the widest rim, and then at the better error
     /// level.
     pub fn fitting(payload: &str, columns: usize, rows: usize) -> Option<Self> {
-        let matrices = [Matrix::encode(payload).ok()?, Matrix::encode_compact(payload).ok()?];
+        let matrices = [
+            Matrix::encode(payload).ok()?,
+            Matrix::encode_compact(payload).ok()?,
+        ];
         let sizes = (QUIET_ZONE_MIN..=QUIET_ZONE).rev();
         let mut candidates = sizes.flat_map(|quiet| {
             matrices.iter().map(move |matrix| Self {

@@ -106,7 +106,10 @@ fn a_phone_reads_the_code_from_the_screen() {
 #[test]
 fn the_longest_payload_of_the_sbp_fits_80_by_24() {
     let mut reply = awaiting();
-    let payload = format!("{}&extra=1234567", PAYLOAD.replace("sum=15000", "sum=100000000000"));
+    let payload = format!(
+        "{}&extra=1234567",
+        PAYLOAD.replace("sum=15000", "sum=100000000000")
+    );
     reply["qr"]["payload"] = json!(payload);
     let mut till = with_receipt(Lang::Ru);
     till.screen = Screen::Waiting(Box::new(waiting(Some(reply), false)));

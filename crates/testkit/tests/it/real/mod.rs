@@ -11,3 +11,6 @@ mod payments;
 mod python;
 mod stop;
 mod takeover;
+mod till;
+#[path = "../../../../qrpos/tests/window/mod.rs"]
+mod window;
