@@ -38,6 +38,8 @@ const STORE: &str = "1";
 const TERMINAL: &str = "1";
 /// The module of the example that is printed.
 const EXAMPLE: &str = "qrraiffd";
+/// The modules of the example of a full-screen register.
+const EXAMPLES: &str = "qrraiffd,qrraiffd_variable,qrsberpay";
 /// How long the demo may take to stop, in milliseconds.
 const STOP_WITHIN_MS: u64 = 2_000;
 /// How long the kiosk waits for its final answer, in milliseconds: short, so that an unpaid QR is soon seen to expire.
@@ -240,6 +242,7 @@ fn announce(demo: &Demo) {
     println!(
         "    cargo run --release -p qrpos -- --module {EXAMPLE} --store {STORE} --terminal {TERMINAL} sale --amount 150.00"
     );
+    println!("  Она же во весь экран / the same on the full screen: … -p qrpos -- till --modules {EXAMPLES}");
     println!();
     println!("  Оплата на пин-паде / a payment at the pin-pad:");
     println!(

@@ -368,3 +368,38 @@ async fn without_a_terminal_a_second_till_or_means_of_payment_nothing_is_started
     .await;
     assert!(words.contains("no means of payment"), "{words}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_settings_name_the_means_and_the_buyers_display_which_shows_the_code_too() {
+    let fake = FakeDaemon::start(QUICK).await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    std::fs::write(folder.path().join("token"), TOKEN).unwrap();
+    let settings = format!(
+        "door = http\nhttp {{ server = \"{}\", token_file = token }}\nresponse_timeout = 320 second\nstore = 12\n\
+         terminal = 34\nmodule = qrraiffd\noutputs = [ {{ kind = terminal }} {{ kind = display, port = \"file:{}\" }} ]\n",
+        fake.url,
+        path("display")
+    );
+    std::fs::write(folder.path().join("register.conf"), settings).unwrap();
+    let (settings, journal) = (path("register.conf"), path("journal"));
+    let mut till = work(move || {
+        let args = ["--settings", &settings, "till", "--journal", &journal];
+        let mut till = Window::open(Path::new(env!("CARGO_BIN_EXE_qrpos")), &args, &[]);
+        pay(&mut till, &sum(script::WAITS));
+        till.wait_for("местах: 1.");
+        till
+    })
+    .await;
+    let shown = std::fs::read(folder.path().join("display")).unwrap();
+    assert!(String::from_utf8_lossy(&shown).contains("https://qr.nspk.ru/AD10006M8KH234K782OQM0L13JI31LQD"));
+    assert_eq!(fake.bodies("pay")[0]["terminal"], "34");
+    work(move || {
+        till.keys(ESC);
+        till.wait_for("Не оплачено");
+    })
+    .await;
+    let after = std::fs::read(folder.path().join("display")).unwrap();
+    assert!(after.len() > shown.len(), "the code is taken away");
+    assert!(folder.path().join("journal/till-12-34.jsonl").is_file());
+}

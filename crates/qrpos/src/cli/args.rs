@@ -284,3 +284,62 @@ impl Connection {
         Ok(token.into())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The words of a command as a shell takes them; quotes are the only thing that the manuals need of one.
+    fn words(command: &str) -> Vec<String> {
+        let mut words = Vec::new();
+        for (index, part) in command.split('\'').enumerate() {
+            if index % 2 == 1 {
+                words.push(part.to_owned());
+            } else {
+                words.extend(part.split_whitespace().map(str::to_owned));
+            }
+        }
+        words
+    }
+
+    #[test]
+    fn what_the_manuals_tell_to_type_is_understood() {
+        for (manual, text) in [
+            ("ru", include_str!("../../../../docs/manual.ru.md")),
+            ("en", include_str!("../../../../docs/manual.en.md")),
+        ] {
+            let commands: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("$ ")).collect();
+            let mine = commands
+                .into_iter()
+                .filter(|command| command.starts_with("qrpos "));
+            let mut count = 0;
+            for command in mine {
+                if let Err(error) = Args::try_parse_from(words(command)) {
+                    panic!("{manual}: `{command}`: {error}");
+                }
+                count += 1;
+            }
+            assert!(count > 20, "{manual}: {count} commands");
+        }
+    }
+
+    #[test]
+    fn the_manuals_name_every_command() {
+        use clap::CommandFactory;
+        for text in [
+            include_str!("../../../../docs/manual.ru.md"),
+            include_str!("../../../../docs/manual.en.md"),
+        ] {
+            for command in Args::command()
+                .get_subcommands()
+                .filter(|command| command.get_name() != "help")
+            {
+                let name = command.get_name();
+                let typed = text
+                    .lines()
+                    .any(|line| line.contains("qrpos") && line.contains(name));
+                assert!(typed, "qrpos {name}");
+            }
+        }
+    }
+}
