@@ -15,7 +15,7 @@ use std::time::Duration;
 use vt100::Parser;
 
 /// How long words may take to appear. A test that waits so long has failed.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 const LOOK: Duration = Duration::from_millis(20);
 
 pub const ENTER: &str = "\r";

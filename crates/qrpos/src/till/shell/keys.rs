@@ -30,21 +30,32 @@ pub fn listen() -> mpsc::Receiver<Input> {
                 Err(_) => return,
             }
             let Ok(event) = read() else { return };
-            if let Some(input) = input(&event)
-                && out.blocking_send(input).is_err()
-            {
-                return;
+            for input in inputs(&event) {
+                if out.blocking_send(input).is_err() {
+                    return;
+                }
             }
         }
     });
     keys
 }
 
-fn input(event: &Event) -> Option<Input> {
+fn inputs(event: &Event) -> Vec<Input> {
     match event {
-        Event::Resize(..) => Some(Input::Resized),
-        Event::Key(event) if event.kind != KeyEventKind::Release => key(event).map(Input::Key),
-        _ => None,
+        Event::Resize(..) => vec![Input::Resized],
+        // Esc and a key right after it reach us as one key with Alt.
+        Event::Key(event) if event.modifiers.contains(KeyModifiers::ALT) => {
+            let plain = KeyEvent::new(event.code, event.modifiers - KeyModifiers::ALT);
+            [Some(Key::Esc), key(&plain)]
+                .into_iter()
+                .flatten()
+                .map(Input::Key)
+                .collect()
+        }
+        Event::Key(event) if event.kind != KeyEventKind::Release => {
+            key(event).map(Input::Key).into_iter().collect()
+        }
+        _ => Vec::new(),
     }
 }
 
@@ -91,5 +102,7 @@ mod tests {
         assert_eq!(press(KeyCode::Char('s'), KeyModifiers::CONTROL), None);
         assert_eq!(press(KeyCode::F(8), KeyModifiers::NONE), Some(Key::F(8)));
         assert_eq!(press(KeyCode::Left, KeyModifiers::NONE), None);
+        let quick = inputs(&Event::Key(KeyEvent::new(KeyCode::Char('1'), KeyModifiers::ALT)));
+        assert_eq!(quick, [Input::Key(Key::Esc), Input::Key(Key::Char('1'))]);
     }
 }

@@ -8,11 +8,12 @@ pub use agents::Agents;
 
 use super::journal::Journal;
 use super::model::{Command, Event, Till};
-use super::render::View;
+use super::render::{COLUMNS, ROWS, View};
 use anyhow::Context;
 use domain::Clock;
 use jiff::tz::TimeZone;
 use keys::Input;
+use register::outputs::Withdrawal;
 use std::time::Duration;
 use terminal::Terminal;
 use tokio::sync::mpsc;
@@ -64,9 +65,15 @@ impl<C: Clock> Shell<C> {
                 () = end.told() => false,
             };
             if !goes_on {
-                return Ok(self.till.book.open.len());
+                break;
             }
         }
+        drop(terminal);
+        if let Some(outputs) = &self.agents.outputs {
+            // Nobody is to pay what no register waits for.
+            outputs.withdraw(Withdrawal::Unknown).await;
+        }
+        Ok(self.till.book.open.len())
     }
 
     /// Takes a key and those that a scanner has typed after it, before anything is painted.
@@ -75,6 +82,8 @@ impl<C: Clock> Shell<C> {
         while let Some(input) = next {
             match input {
                 Input::Resized => terminal.forget(),
+                // Nobody presses keys for a screen that cannot be seen.
+                Input::Key(_) if is_too_small() => {}
                 Input::Key(key) => {
                     if !self.happened(Event::Key(key)) {
                         return false;
@@ -108,6 +117,11 @@ impl<C: Clock> Shell<C> {
         }
         true
     }
+}
+
+fn is_too_small() -> bool {
+    let (width, height) = Terminal::size();
+    width < COLUMNS || height < ROWS
 }
 
 /// The system tells the process to end, or the window was closed.
