@@ -403,3 +403,37 @@ async fn the_settings_name_the_means_and_the_buyers_display_which_shows_the_code
     assert!(after.len() > shown.len(), "the code is taken away");
     assert!(folder.path().join("journal/till-12-34.jsonl").is_file());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reservation_is_shown_confirmed_and_the_rest_taken_in_cash() {
+    let shop = Shop::open().await;
+    let mut till = shop.till(&["--modules", "soc_processing"]);
+    work(move || {
+        till.wait_for("Главное меню");
+        till.keys("1");
+        till.wait_for("Товар и цена");
+        till.keys("Молоко 94,90\rХлеб 62,50\rПиво 42,68\r");
+        till.wait_for("Итого 200,08 ₽");
+        till.keys(F2);
+        till.wait_for("Чем платит покупатель?");
+        till.keys("4");
+        till.wait_for("Токен карты");
+        till.keys("social-token\r");
+        let screen = till.wait_for("Можно списать 157,40 ₽");
+        assert!(
+            screen.contains("1. Молоко") && screen.contains("2. Хлеб") && !screen.contains("Пиво"),
+            "{screen}"
+        );
+        till.keys(ENTER);
+        till.wait_for("Осталось оплатить: 42,68 ₽");
+        till.keys(ENTER);
+        till.wait_for("Чем платит покупатель?");
+        till.keys("0");
+        till.wait_for("без сдачи, 42,68 ₽");
+        till.keys(ENTER);
+        till.wait_for("Чек 1 оплачен");
+    })
+    .await;
+    assert_eq!(shop.fake.bodies("pay")[0]["card_token"], "social-token");
+    assert_eq!(shop.fake.bodies("confirm").len(), 1);
+}

@@ -1,6 +1,6 @@
 //! What is heard of payments and refunds.
 
-use super::{Cancel, Next, Question, Screen, Till, Tone};
+use super::{Cancel, Decision, Next, Question, Screen, Till, Tone};
 use crate::till::journal::{Begun, Ended, Entry, Kind};
 use crate::till::wording::{fill, money, same, say, sentences, with};
 use domain::{CallerId, Code, Kopecks, State};
@@ -203,7 +203,12 @@ impl Till {
         let closed = self.close_if_paid(Kopecks::ZERO);
         let is_at_receipt = matches!(
             self.screen,
-            Screen::Tenders | Screen::Amount(_) | Screen::Code(_) | Screen::Unresolved { .. }
+            Screen::Tenders
+                | Screen::Amount(_)
+                | Screen::Code(_)
+                | Screen::Buyer(_)
+                | Screen::Unresolved { .. }
+                | Screen::Decide(Decision::GiveUp)
         );
         match closed {
             Some(Screen::Message(mut closed)) if is_front || is_at_receipt => {

@@ -139,6 +139,9 @@ impl Till {
     pub(super) fn ask(&mut self, id: &CallerId) {
         if let Some(module) = self.module_of(id) {
             let standing = self.standings.entry(id.clone()).or_default();
+            if standing.is_asking {
+                return;
+            }
             standing.asked_at = Some(self.now);
             standing.is_asking = true;
             self.out.push(Command::Status(module, id.clone()));

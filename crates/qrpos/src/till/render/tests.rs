@@ -104,6 +104,23 @@ fn a_phone_reads_the_code_from_the_screen() {
 }
 
 #[test]
+fn a_code_that_nobody_may_pay_any_more_is_gone() {
+    let mut over = waiting(Some(awaiting()), false);
+    over.until = Some(samples::at(3_700));
+    let mut cancelled = waiting(Some(awaiting()), false);
+    cancelled.cancel = crate::till::model::Cancel::Sent;
+    for waiting in [over, cancelled] {
+        let mut till = with_receipt(Lang::Ru);
+        till.screen = Screen::Waiting(Box::new(waiting));
+        let picture = picture(&draw(&till, 80, 24));
+        assert!(
+            !picture.contains(['█', '▀', '▄']) && !picture.contains("nspk"),
+            "{picture}"
+        );
+    }
+}
+
+#[test]
 fn the_longest_payload_of_the_sbp_fits_80_by_24() {
     let mut reply = awaiting();
     let payload = format!(

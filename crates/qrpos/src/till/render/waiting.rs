@@ -22,8 +22,9 @@ impl View<'_> {
         width: usize,
         height: usize,
     ) -> bool {
-        let code =
-            payload(waiting).and_then(|payload| Code::fitting(payload, width - PANEL_COLUMNS - 1, height));
+        let code = self
+            .payload(waiting)
+            .and_then(|payload| Code::fitting(payload, width - PANEL_COLUMNS - 1, height));
         let Some(code) = code else { return false };
         let panel = (width - code.width() - 1).min(48);
         let x = (width - code.width() - 1 - panel) / 2;
@@ -45,6 +46,15 @@ impl View<'_> {
             pen.row(row, Style::Dim);
         }
         true
+    }
+
+    /// What the code holds, while somebody may pay by it.
+    fn payload<'w>(&self, waiting: &'w Waiting) -> Option<&'w str> {
+        let is_over = waiting.until.is_some_and(|until| until <= self.till.now);
+        if waiting.is_cancelled() || is_over {
+            return None;
+        }
+        Some(waiting.reply.as_ref()?.qr.as_ref()?.payload.as_str())
     }
 
     /// How it stands, in words.
@@ -117,7 +127,9 @@ impl View<'_> {
                 pen.text(self.pick(warning), Style::Bad);
             }
         }
-        let Some(payload) = payload(waiting) else { return };
+        let Some(payload) = self.payload(waiting) else {
+            return;
+        };
         if Code::fitting(payload, super::COLUMNS - PANEL_COLUMNS - 1, super::ROWS).is_none() {
             pen.skip();
             pen.text(self.say(till::QR_TOO_LARGE), Style::Plain);
@@ -163,10 +175,6 @@ pub(super) fn keys(waiting: &Waiting) -> Word {
     } else {
         till::KEYS_WAITING
     }
-}
-
-fn payload(waiting: &Waiting) -> Option<&str> {
-    Some(waiting.reply.as_ref()?.qr.as_ref()?.payload.as_str())
 }
 
 fn is_reserved(waiting: &Waiting) -> bool {

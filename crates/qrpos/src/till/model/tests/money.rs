@@ -273,6 +273,8 @@ fn the_cashier_says_that_the_sticker_was_paid_and_the_bank_is_asked() {
     bench.state(&id, Question::Pay, "awaiting_payment");
     bench.key(Key::Enter);
     assert!(matches!(&bench.commands[..], [Command::Status(_, asked)] if *asked == id));
+    bench.key(Key::Enter);
+    assert!(bench.commands.is_empty(), "one question at a time");
     bench.state(&id, Question::Status, "awaiting_payment");
     assert_eq!(waiting(&bench).hint.as_ref().unwrap().ru, till::NOT_YET.ru);
     bench.key(Key::F(5));

@@ -391,7 +391,7 @@ fn waits(lang: Lang) -> Vec<Sample> {
                     waiting.cancel = Cancel::Sent;
                     waiting.hint = Some(say(till::CANCEL_TOO_EARLY));
                 },
-                None,
+                Some(awaiting()),
                 false,
             ),
         ),
