@@ -10,6 +10,8 @@ use texts::words::till;
 
 /// How long after a question the next one comes by itself, in milliseconds.
 const ASK_EVERY_MS: u64 = 15_000;
+/// The same while the cashier looks at the list.
+const ASK_WATCHED_EVERY_MS: u64 = 5_000;
 
 /// What is known of a payment or refund whose end is not.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -40,12 +42,16 @@ impl Till {
     }
 
     fn is_due(&self, id: &domain::CallerId) -> bool {
+        let every_ms = match self.screen {
+            Screen::Unresolved { .. } => ASK_WATCHED_EVERY_MS,
+            _ => ASK_EVERY_MS,
+        };
         let standing = self.standings.get(id);
         !standing.is_some_and(|standing| {
             standing.is_asking
                 || standing
                     .asked_at
-                    .is_some_and(|at| self.now.ms_since(at) < ASK_EVERY_MS)
+                    .is_some_and(|at| self.now.ms_since(at) < every_ms)
         })
     }
 
