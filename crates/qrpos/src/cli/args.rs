@@ -32,6 +32,9 @@ pub(super) struct Connection {
     /// arguments go before what stands there
     #[arg(long, env = "QRPOS_SETTINGS", global = true, value_name = "PATH")]
     pub(super) settings: Option<PathBuf>,
+    /// Where the QR code is shown besides: a file with the list `outputs`; it goes before the one in the settings
+    #[arg(long, env = "QRPOS_OUTPUTS", global = true, value_name = "FILE")]
+    pub(super) outputs: Option<PathBuf>,
     /// The daemon's address over HTTP: http://127.0.0.1:8080
     #[arg(long, env = "QRPOS_SERVER", global = true, value_name = "URL")]
     pub(super) server: Option<String>,

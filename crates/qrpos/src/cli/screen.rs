@@ -29,6 +29,8 @@ pub(super) struct Screen {
     mode: Mode,
     shown_payload: Option<String>,
     countdown: bool,
+    /// Other places draw the QR; here it is a line.
+    drawn_elsewhere: bool,
 }
 
 impl Screen {
@@ -45,7 +47,18 @@ impl Screen {
             mode,
             shown_payload: None,
             countdown: false,
+            drawn_elsewhere: false,
         }
+    }
+
+    /// Its language.
+    pub(super) const fn lang(&self) -> Lang {
+        self.lang
+    }
+
+    /// Leaves the drawing of the QR to the places of the settings.
+    pub(super) const fn leave_drawing(&mut self) {
+        self.drawn_elsewhere = true;
     }
 
     /// The id under which to ask, before anything else.
@@ -181,7 +194,7 @@ impl Screen {
     }
 
     fn qr(&mut self, payload: &str) {
-        if self.mode == Mode::Terminal {
+        if self.mode == Mode::Terminal && !self.drawn_elsewhere {
             match qr::Matrix::encode(payload) {
                 Ok(matrix) if fits(&matrix) => self.line(&matrix.terminal()),
                 _ => self.say(cli::TOO_SMALL),
