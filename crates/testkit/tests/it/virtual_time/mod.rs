@@ -23,6 +23,7 @@ mod rows;
 mod secrets;
 mod settings;
 mod terminal_number;
+mod together;
 mod tokens;
 
 use domain::{Code, OperationId, Waiter};
