@@ -90,6 +90,7 @@ pub mod faults;
 mod form;
 pub mod gazprom;
 pub mod keys;
+pub mod khlynov;
 pub mod ledger;
 pub mod link;
 pub mod money;
