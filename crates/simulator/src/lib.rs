@@ -109,6 +109,7 @@ pub mod shared;
 pub mod shares;
 pub mod signature;
 mod soap;
+pub mod social;
 pub mod street;
 pub mod teller;
 mod tls;

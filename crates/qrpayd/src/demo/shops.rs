@@ -5,7 +5,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
 use simulator::{
     ClientIdentity, alfa, bank, gazprom as gazprombank, keys, khlynov as bank_khlynov, podeli as alfa_podeli,
-    rsb as russian_standard, sber, shares as tbank, webmoney,
+    rsb as russian_standard, sber, shares as tbank, social, webmoney,
 };
 
 /// What the shop was given by a provider, and where the provider is.
@@ -205,6 +205,24 @@ pub const SHOPS: &[Shop] = &[
             ("wechat", "WeChat", "WeChat"),
             ("alipay", "Alipay", "Alipay"),
         ],
+        ..SHOP
+    },
+    Shop {
+        module: "soc_processing",
+        tender_ru: "Социальная карта",
+        tender_en: "Social card",
+        merchant: |papers| {
+            let mut row = papers.address("");
+            row.extend(papers.secret("token"));
+            row.insert("enterprise_id".to_owned(), social::ENTERPRISE.into());
+            row.insert("merchant_id".to_owned(), social::MERCHANT.into());
+            row.insert("sp_code".to_owned(), social::PROGRAMME.into());
+            row
+        },
+        terminal: |_| {
+            let number = ("TerminalNo".to_owned(), social::TERMINAL.into());
+            Map::from_iter([number])
+        },
         ..SHOP
     },
 ];

@@ -322,6 +322,17 @@ impl Ledger {
         self.sales.get(at).cloned().ok_or(Refusal::NoSale)
     }
 
+    /// Takes so much of an open sale's money at once: the debit of a reservation. What is left of the sum is free again.
+    pub fn debit(&mut self, id: &str, amount: Kopecks, now: i64) -> Result<Sale, Refusal> {
+        let at = self.open_sale(id)?;
+        let sale = self.sales.get_mut(at).ok_or(Refusal::NoSale)?;
+        if amount.0 <= 0 || amount > sale.amount {
+            return Err(Refusal::BadSum);
+        }
+        sale.amount = amount;
+        self.charge(id, now)
+    }
+
     /// Ends an open sale as declined, without a payer.
     pub fn reject(&mut self, id: &str, now: i64) -> Result<Sale, Refusal> {
         let at = self.open_sale(id)?;

@@ -21,7 +21,7 @@ pub(super) fn page_of(phone: &Phone, lang: Lang) -> Markup {
         .collect();
     let cards: Vec<Card> = phone
         .providers()
-        .flat_map(|(_, provider)| provider.with(|provider, _| provider.cards()))
+        .flat_map(|(_, provider)| provider.with(|provider, now| provider.cards(now)))
         .collect();
     let body = html! {
         section.card {
