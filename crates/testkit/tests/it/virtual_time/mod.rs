@@ -22,6 +22,7 @@ mod reservation;
 mod rows;
 mod secrets;
 mod settings;
+mod social;
 mod subscription;
 mod terminal_number;
 mod together;
