@@ -192,7 +192,7 @@ fn requests_are_as_the_public_clients_send_them() {
         (&dynamic, Call::LinkCheck(sticker()), vec![]),
         (&dynamic, Call::LinkBind(sticker()), vec![]),
     ];
-    let mut text = String::new();
+    let mut parts = Vec::new();
     for (bank, call, said) in calls {
         for request in talk(bank.as_ref(), &call, &said).sent {
             let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
@@ -200,15 +200,12 @@ fn requests_are_as_the_public_clients_send_them() {
                 .headers
                 .iter()
                 .map(|(name, value)| format!("{name}: {}", value.expose()));
-            text += &format!(
-                "{} {}\n{}\n{body:#}\n\n",
-                request.method.as_str(),
-                request.url,
-                headers.collect::<Vec<_>>().join("\n")
-            );
+            let line = format!("{} {}", request.method.as_str(), request.url);
+            let headers = headers.collect::<Vec<_>>().join("\n");
+            parts.push(format!("{line}\n{headers}\n{body:#}\n\n"));
         }
     }
-    insta::assert_snapshot!(text);
+    insta::assert_snapshot!(parts.concat());
 }
 
 #[test]

@@ -6,7 +6,7 @@ use crossterm::style::Print;
 use crossterm::terminal::{Clear, ClearType};
 use domain::{CallerId, Kopecks};
 use pinpad::Slip;
-use protocol::{LinkReport, LinkVerdict, ReceiptPayment, Reply};
+use protocol::{LinkReport, LinkVerdict, ReceiptPayment, Reply, ReservationReport};
 use serde::Serialize;
 use std::io::{IsTerminal, Write, stderr, stdout};
 use std::time::Duration;
@@ -84,6 +84,11 @@ impl Screen {
             self.shown_payload = Some(qr.payload.clone());
             self.qr(&qr.payload);
         }
+        if let Some(report) = &reply.reservation
+            && report.confirmed.is_none()
+        {
+            self.reservation(report, reply.id.as_ref());
+        }
         if let Some(link) = &reply.link {
             self.line(&self.verdict(link));
         }
@@ -101,6 +106,20 @@ impl Screen {
         }
         if reply.is_final {
             self.receipt(reply);
+        }
+    }
+
+    /// What of a receipt may be debited, line by line, and what to type for it.
+    fn reservation(&mut self, report: &ReservationReport, id: Option<&CallerId>) {
+        for position in &report.positions {
+            let (sum, label) = (self.money(position.sum), self.lang.say(cli::RECEIPT_LINE));
+            self.line(&format!("  {label} {}: {sum}", position.number));
+        }
+        let (available, label) = (self.money(report.available), self.lang.say(cli::AVAILABLE));
+        self.line(&format!("{label}: {available}"));
+        if let Some(id) = id {
+            let label = self.lang.say(cli::TO_CONFIRM);
+            self.line(&format!("{label}: qrpos confirm {id}"));
         }
     }
 
