@@ -1,7 +1,7 @@
 //! The settings. Names are the product manual's; the manual has none for the addresses that no public source knows.
 
 use connector::cash_link::{LIFE_MIN, Sticker, check_life};
-use connector::config::{required_text, text};
+use connector::config::{code_list, header_text, required_text, text};
 use connector::{ConfigError, Key, KeyType, Scope, purpose};
 use domain::Policy;
 use serde_json::{Map, Value};
@@ -179,13 +179,13 @@ impl Settings {
             merchant: own("merchantId"),
             alias: own("accAlias").filter(|_| account.is_none()),
             account,
-            authsp: header(settings)?,
+            authsp: header_text(settings, "authsp")?,
             redirect_url: own("redirectUrl"),
             purpose: template,
             sticker,
             paths,
-            not_found: codes(settings, "not_found_codes")?,
-            not_subscribed: codes(settings, "not_subscribed_codes")?,
+            not_found: code_list(settings, "not_found_codes")?,
+            not_subscribed: code_list(settings, "not_subscribed_codes")?,
         })
     }
 }
@@ -249,25 +249,4 @@ fn template(
         return Err(ConfigError::bad(key, problem));
     }
     Ok(Some(path.to_owned()))
-}
-
-fn header(settings: &Map<String, Value>) -> Result<Option<String>, ConfigError> {
-    match text(settings, "authsp") {
-        Some(value) if !value.bytes().all(|b| b.is_ascii_graphic()) => {
-            let problem = "must be visible ASCII characters without blanks";
-            Err(ConfigError::bad("authsp", problem))
-        }
-        value => Ok(value.map(str::to_owned)),
-    }
-}
-
-fn codes(settings: &Map<String, Value>, key: &'static str) -> Result<Vec<String>, ConfigError> {
-    let Some(list) = text(settings, key) else {
-        return Ok(Vec::new());
-    };
-    let codes: Vec<String> = list.split(',').map(|code| code.trim().to_owned()).collect();
-    if codes.iter().any(String::is_empty) {
-        return Err(ConfigError::bad(key, "must be codes separated by commas"));
-    }
-    Ok(codes)
 }

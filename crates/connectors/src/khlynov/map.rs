@@ -9,7 +9,6 @@ use connector::{Printed, WireResponse};
 use domain::call::Reference;
 use domain::{Code, Fault, Kopecks, PaymentState, RefundState, Timestamp};
 use serde::de::DeserializeOwned;
-use std::ops::RangeInclusive;
 
 /// A whole answer: what was asked for, or an error with its code.
 pub(super) enum Said<T> {
@@ -99,15 +98,4 @@ pub(super) fn refund(told: &Refunded, asked: Kopecks) -> Result<RefundState, Fau
 
 fn kopecks(amount: i64) -> Result<Kopecks, Fault> {
     Kopecks::new(amount).map_err(|_| unclear("a sum that no payment has"))
-}
-
-/// How many whole minutes a QR must live to last until `end`: never less, or it dies while the buyer sees it.
-pub(super) fn minutes(now: Timestamp, end: Timestamp, allowed: &RangeInclusive<u64>) -> u64 {
-    let minutes = end.ms_since(now).div_ceil(60_000);
-    minutes.clamp(*allowed.start(), *allowed.end())
-}
-
-/// The latest moment at which it can die: the bank had made it when its answer was heard.
-pub(super) fn dies_at(now: Timestamp, minutes: u64) -> Timestamp {
-    now.plus_ms(minutes.saturating_mul(60_000))
 }

@@ -6,6 +6,7 @@ use super::map::{self, Said, hear};
 use super::{ids, subscription};
 use connector::answer::{done, fits_path, proves_nothing, too_long, unclear};
 use connector::cash_link::LIFE_MIN;
+use connector::life;
 use connector::nspk::status::Status;
 use connector::purpose::purpose;
 use connector::{Turn, WireResponse};
@@ -46,13 +47,13 @@ fn show(settings: &Settings, call: &Register, heard: &[WireResponse], now: Times
 }
 
 fn draw(settings: &Settings, call: &Register, heard: &[WireResponse], now: Timestamp) -> Result<Turn, Fault> {
-    let life = map::minutes(now, call.expires_at, &QR_LIFE_MIN);
+    let life_min = life::minutes(now, call.expires_at, &QR_LIFE_MIN);
     match heard {
         [] => {
             let draft = Draft {
                 qrc_type: Some("02"),
                 redirect_url: settings.redirect_url.as_deref(),
-                ..of_payment(settings, call, life)
+                ..of_payment(settings, call, life_min)
             };
             settings.post("/qr", &draft).map(Turn::Send)
         }
@@ -61,7 +62,7 @@ fn draw(settings: &Settings, call: &Register, heard: &[WireResponse], now: Times
                 let payload = qr.payload.filter(|payload| payload.starts_with("https://"));
                 done(Answer::Registered(Registered {
                     payload: Some(payload.ok_or_else(|| unclear("a QR without a link to show"))?),
-                    expires_at: Some(map::dies_at(now, life)),
+                    expires_at: Some(life::dies_at(now, life_min)),
                     reference: Reference::default().with(ids::QR, qr.qrc_id),
                 }))
             }
@@ -80,12 +81,12 @@ fn activate(
     now: Timestamp,
 ) -> Result<Turn, Fault> {
     let link_id = settings.sticker.of_payment(call)?;
-    let life = map::minutes(now, call.expires_at, &LIFE_MIN);
+    let life_min = life::minutes(now, call.expires_at, &LIFE_MIN);
     match heard {
         [] => {
             let draft = Draft {
                 qrc_id: Some(link_id),
-                ..of_payment(settings, call, life)
+                ..of_payment(settings, call, life_min)
             };
             let path = fill(&paths.make, "{qrcId}", link_id)?;
             settings.post(&path, &draft).map(Turn::Send)
@@ -97,7 +98,7 @@ fn activate(
                     params_id.ok_or_else(|| unclear("an activation without a usable `paramsId`"))?;
                 done(Answer::Registered(Registered {
                     payload: settings.sticker.payload_of(link_id),
-                    expires_at: Some(map::dies_at(now, life)),
+                    expires_at: Some(life::dies_at(now, life_min)),
                     reference: Reference::default().with(ids::ACTIVATION, params_id),
                 }))
             }
@@ -223,7 +224,7 @@ fn latest(told: Latest, lookup: &Lookup, now: Timestamp) -> Result<Turn, Fault> 
     done(Answer::Registered(Registered {
         payload: None,
         // Which life was asked for is not known here; it is at most the longest.
-        expires_at: Some(map::dies_at(now, *LIFE_MIN.end())),
+        expires_at: Some(life::dies_at(now, *LIFE_MIN.end())),
         reference: Reference::default().with(ids::ACTIVATION, activation.params_id),
     }))
 }
