@@ -4,14 +4,11 @@ use crate::{
     Failure, LinkReport, LinkVerdict, Message, QrReport, ReceiptPayment, Refundable, Reply,
     ReservationReport, VERSION,
 };
+use domain::call::Reference;
 use domain::operation::{LinkOwner, Operation};
 use domain::{CallerId, Code, Kopecks, LinkState, OperationKind, State, Timestamp};
 use texts::{Note, SlipTitle, SlipWord, Text, code_text, note, slip_lines, slip_rubles, state_text};
 
-/// The key of the QR's id in [`domain::call::Reference`].
-pub const QR_ID: &str = "qr_id";
-/// The key of the bank's transaction id in [`domain::call::Reference`].
-pub const TRANSACTION_ID: &str = "transaction_id";
 /// How many characters of a detail a register is given.
 const MAX_DETAIL: usize = 500;
 
@@ -193,8 +190,8 @@ fn requisites(operation: &Operation) -> Option<String> {
     let fields = [
         operation.request.module.as_str(),
         order.as_str(),
-        known(QR_ID),
-        known(TRANSACTION_ID),
+        known(Reference::QR),
+        known(Reference::TRANSACTION),
         &moment,
     ];
     // A comma inside a provider's id would shift the columns.
@@ -222,7 +219,10 @@ fn slip(operation: &Operation) -> Vec<String> {
     say(SlipWord::Store, operation.request.store.as_str());
     say(SlipWord::Register, operation.request.terminal.as_str());
     say(SlipWord::Operation, operation.order().as_str());
-    for (word, key) in [(SlipWord::QrId, QR_ID), (SlipWord::Transaction, TRANSACTION_ID)] {
+    for (word, key) in [
+        (SlipWord::QrId, Reference::QR),
+        (SlipWord::Transaction, Reference::TRANSACTION),
+    ] {
         if let Some(id) = operation.reference.get(key) {
             say(word, id);
         }

@@ -27,14 +27,16 @@ use serde_json::{Map, Value};
 
 /// The names of the bank's ids in a [`Reference`].
 mod ids {
+    use domain::call::Reference;
+
     /// The dynamic QR (`qrcId`).
-    pub const QR: &str = "qrc_id";
+    pub const QR: &str = Reference::QR;
     /// The activation of a cash link (`paramsId`).
     pub const ACTIVATION: &str = "params_id";
     /// The charge of a subscription (`internalTxId`, our own).
     pub const CHARGE: &str = "charge_id";
     /// The transfer (`trxId`).
-    pub const TRANSFER: &str = "trx_id";
+    pub const TRANSFER: &str = Reference::TRANSACTION;
 }
 
 /// The bank's one module.

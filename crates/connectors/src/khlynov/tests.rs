@@ -167,7 +167,7 @@ fn requests_are_as_the_public_clients_send_them() {
             vec![wrong(404, "NO_SUBSCRIPTION")],
         ),
         (&linked, register(None), vec![]),
-        (&dynamic, Call::Status(of("qrc_id", QR_ID)), vec![]),
+        (&dynamic, Call::Status(of("qr_id", QR_ID)), vec![]),
         (&linked, Call::Status(of("params_id", "params-1")), vec![]),
         (
             &linked,
@@ -183,10 +183,10 @@ fn requests_are_as_the_public_clients_send_them() {
             )),
             vec![],
         ),
-        (&dynamic, Call::Refund(refund(of("qrc_id", QR_ID))), vec![]),
+        (&dynamic, Call::Refund(refund(of("qr_id", QR_ID))), vec![]),
         (
             &linked,
-            Call::Refund(refund(of("trx_id", "A1"))),
+            Call::Refund(refund(of("transaction_id", "A1"))),
             vec![wrong(409, "EXISTS")],
         ),
         (&dynamic, Call::LinkCheck(sticker()), vec![]),
@@ -227,8 +227,8 @@ fn abilities_are_what_the_settings_have_addresses_for() {
     assert!(abilities.link_check && !abilities.link_bind && !abilities.refund && !abilities.subscriber);
     assert_eq!(abilities.lost_registration, LostRegistration::RepeatSameOrder);
     for call in [
-        Call::Revoke(of("qrc_id", QR_ID)),
-        Call::Refund(refund(of("qrc_id", QR_ID))),
+        Call::Revoke(of("qr_id", QR_ID)),
+        Call::Refund(refund(of("qr_id", QR_ID))),
         Call::LinkBind(sticker()),
     ] {
         let told = fault(bare.as_ref(), &call, &[]);
@@ -294,7 +294,7 @@ fn a_qr_an_activation_and_a_charge_are_registered() {
     let Answer::Registered(qr) = answer(dynamic().as_ref(), &register(None), &[drawn()]) else {
         panic!("no QR")
     };
-    assert_eq!(qr.reference.get("qrc_id"), Some(QR_ID));
+    assert_eq!(qr.reference.get("qr_id"), Some(QR_ID));
     assert_eq!(qr.expires_at, Some(NOW.plus_ms(300_000)));
     assert!(qr.payload.unwrap().contains(QR_ID));
     let Answer::Registered(activation) = answer(linked().as_ref(), &register(None), &[activated()]) else {
@@ -368,12 +368,12 @@ fn every_word_of_a_payment_is_told() {
             "ACWP",
             PaymentState::Paid {
                 amount: Some(kopecks(111_011)),
-                reference: Reference::default().with("trx_id", "A1"),
+                reference: Reference::default().with("transaction_id", "A1"),
             },
         ),
     ];
     let asked = [
-        (dynamic(), of("qrc_id", QR_ID)),
+        (dynamic(), of("qr_id", QR_ID)),
         (linked(), of("params_id", "params-1")),
         (dynamic(), of("charge_id", ORDER)),
     ];
@@ -496,7 +496,7 @@ fn a_deactivation_that_is_refused_asks_how_the_payment_stands() {
 #[test]
 fn refunds_end_by_their_own_word_only() {
     let bank = dynamic();
-    let call = Call::Refund(refund(of("qrc_id", QR_ID)));
+    let call = Call::Refund(refund(of("qr_id", QR_ID)));
     let under_way = Answer::Refund(RefundState::InProgress);
     assert_eq!(
         answer(bank.as_ref(), &call, &[(202, json!({ "trxId": "R1" }))]),
@@ -526,7 +526,7 @@ fn refunds_end_by_their_own_word_only() {
     let nameless = fault(bank.as_ref(), &Call::Refund(refund(of("params_id", "p"))), &[]);
     assert_eq!(nameless.certainty, Certainty::Refused);
 
-    let call = Call::RefundStatus(refund(of("qrc_id", QR_ID)));
+    let call = Call::RefundStatus(refund(of("qr_id", QR_ID)));
     for word in ["CONFIRMED", "COMPLETED", "SUCCESS", "ACSC"] {
         let told = answer(bank.as_ref(), &call, &[refunded(word)]);
         assert!(
@@ -612,9 +612,9 @@ proptest! {
         let said = [WireResponse::new(status, body)];
         for (bank, call) in [
             (dynamic(), register(Some("card-77"))),
-            (dynamic(), Call::Status(of("qrc_id", QR_ID))),
+            (dynamic(), Call::Status(of("qr_id", QR_ID))),
             (linked(), Call::Status(of("params_id", "params-1"))),
-            (linked(), Call::RefundStatus(refund(of("qrc_id", QR_ID)))),
+            (linked(), Call::RefundStatus(refund(of("qr_id", QR_ID)))),
         ] {
             let end = converse(bank.as_ref(), &call, &said, NOW).end;
             let paid = matches!(end, Some(Ok(Answer::Payment(PaymentState::Paid { .. }) | Answer::Refund(RefundState::Completed { .. }))));

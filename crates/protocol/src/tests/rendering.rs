@@ -1,8 +1,8 @@
 //! What a register is told of an operation.
 
 use super::sample::{message, moment, operation};
-use crate::render::{QR_ID, TRANSACTION_ID};
 use crate::{LinkVerdict, Reply, render, turned_away};
+use domain::call::Reference;
 use domain::operation::{Failure, LinkOwner, Operation, Paid, Qr, Reservation};
 use domain::{Code, Kopecks, LinkState, OperationId, ReservedPosition, State, TerminalId};
 use texts::SLIP_WIDTH;
@@ -19,8 +19,8 @@ fn paid() -> Operation {
         amount,
     });
     op.reference = domain::call::Reference::default()
-        .with(QR_ID, "AD10")
-        .with(TRANSACTION_ID, "A5,77");
+        .with(Reference::QR, "AD10")
+        .with(Reference::TRANSACTION, "A5,77");
     op
 }
 
@@ -75,7 +75,7 @@ fn requisites_have_five_columns_whatever_the_bank_says() {
 #[test]
 fn slips_fit_the_tape_and_are_there_for_what_is_over() {
     let mut op = paid();
-    op.reference = op.reference.with(TRANSACTION_ID, "9".repeat(120));
+    op.reference = op.reference.with(Reference::TRANSACTION, "9".repeat(120));
     let slip = told(&op).slip;
     assert!(slip.iter().all(|line| line.chars().count() <= SLIP_WIDTH));
     assert_eq!(slip[0], "ОПЛАТА ПО QR-КОДУ");

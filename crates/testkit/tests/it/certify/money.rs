@@ -3,12 +3,16 @@
 use super::Verdict;
 use super::shop::{Shop, id, is, one_operation, says};
 use anyhow::{Result, ensure};
-use domain::{CallKind, Code, State};
+use domain::{CallKind, Code, State, Taking};
 use gateway::CallbackVerdict;
 use simulator::bank::PayerAction;
 use testkit::provider::{self, Lack, RefundState, SaleState};
 
 const SUM: i64 = 15_000;
+/// The gateway names a transaction and no QR.
+const WITHOUT_QR_IDS: [&str; 1] = ["webmoney"];
+/// The bank's documents have no id of a payment over an order, only the order's own, which is ours.
+const WITHOUT_PAYMENT_IDS: [&str; 1] = ["qrraiffd_variable"];
 
 pub async fn pay(module: &'static str) -> Result<Verdict> {
     let shop = Shop::open(module).await?;
@@ -17,10 +21,34 @@ pub async fn pay(module: &'static str) -> Result<Verdict> {
     shop.world.pass(5_000).await;
     shop.agree().await?;
     shop.buyer(&shown, PayerAction::Pay).await?;
-    is(&shop.ended(&shown).await?, State::Paid)?;
+    let end = shop.ended(&shown).await?;
+    is(&end, State::Paid)?;
+    has_requisites(&shop, &end)?;
     ensure!(shop.calls(CallKind::Register) == 1, "registered more than once");
     shop.close().await?;
     Ok(Verdict::Ok)
+}
+
+/// What the retailer reconciles by: the module, our order, the bank's id of a QR of its own, the bank's id of the payment.
+fn has_requisites(shop: &Shop, end: &protocol::Reply) -> Result<()> {
+    let requisites = end.requisites.as_deref().unwrap_or_default();
+    let fields: Vec<&str> = requisites.split(',').collect();
+    ensure!(
+        fields.len() == 5 && fields[..2].iter().all(|field| !field.is_empty()),
+        "{requisites}"
+    );
+    let abilities = &shop.abilities;
+    let draws = !abilities.cash_link && !abilities.reservation && abilities.customer_code != Taking::Always;
+    let draws = draws && !WITHOUT_QR_IDS.contains(&shop.module);
+    ensure!(
+        !draws || !fields[2].is_empty(),
+        "the id of the QR is missing: {requisites}"
+    );
+    ensure!(
+        !fields[3].is_empty() || WITHOUT_PAYMENT_IDS.contains(&shop.module),
+        "the bank's id of the payment is missing: {requisites}"
+    );
+    Ok(())
 }
 
 pub async fn decline(module: &'static str) -> Result<Verdict> {

@@ -31,7 +31,7 @@ pub struct Shop {
     pub sticker: Option<String>,
     /// The code that was scanned for each payment, for a module that cannot work without one.
     codes: Mutex<BTreeMap<String, String>>,
-    module: &'static str,
+    pub module: &'static str,
     simulated: Simulated,
 }
 
