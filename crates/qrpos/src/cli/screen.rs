@@ -4,7 +4,7 @@ use crossterm::cursor::MoveToColumn;
 use crossterm::execute;
 use crossterm::style::Print;
 use crossterm::terminal::{Clear, ClearType};
-use domain::{CallerId, Kopecks};
+use domain::{CallerId, Kopecks, State};
 use pinpad::Slip;
 use protocol::{LinkReport, LinkVerdict, ReceiptPayment, Reply, ReservationReport};
 use serde::Serialize;
@@ -79,13 +79,14 @@ impl Screen {
         let sum = amount.map_or_else(String::new, |amount| format!("{}  ", self.money(amount)));
         self.line(&format!("{sum}{}", self.lang.pick(&reply.message)));
         if let Some(qr) = &reply.qr
+            && !qr.payload.is_empty()
             && self.shown_payload.as_ref() != Some(&qr.payload)
         {
             self.shown_payload = Some(qr.payload.clone());
             self.qr(&qr.payload);
         }
         if let Some(report) = &reply.reservation
-            && report.confirmed.is_none()
+            && reply.state == Some(State::AwaitingConfirmation)
         {
             self.reservation(report, reply.id.as_ref());
         }

@@ -146,7 +146,7 @@ fn paid_keeps_what_a_refund_needs() {
         amount: Some(kopecks(111_011)),
         reference: Reference::default()
             .with(Reference::QR, ORDER_ID)
-            .with("operation_id", "OP-PAID")
+            .with(Reference::TRANSACTION, "OP-PAID")
             .with("auth_code", "123456"),
     };
     for body in [
