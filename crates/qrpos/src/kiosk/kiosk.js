@@ -657,6 +657,8 @@
     const busy = refundPending();
     const rest = left();
     $("rest").hidden = rest <= 0;
+    // Thanks are said when all is paid.
+    $("verdict-text").hidden = rest > 0;
     $("rest-sum").textContent = money(rest);
     $("pay-rest").hidden = rest <= 0 || config.tenders.length < 2;
     // Goods that were paid in two ways are returned by the staff.
