@@ -11,7 +11,7 @@ mod value;
 pub use common::{COMMON, Limits, limits, policy, transport};
 pub use describe::{Language, describe};
 pub use merge::{check, merge, redact};
-pub use read::{integer, required_secret, required_text, secret, text};
+pub use read::{code_list, header_text, integer, required_secret, required_text, secret, text};
 
 /// Where a key may stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,6 +7,7 @@ pub mod answer;
 pub mod cash_link;
 pub mod config;
 pub mod conversation;
+pub mod life;
 pub mod nspk;
 pub mod percent;
 pub mod printed;

@@ -1,5 +1,21 @@
-//! Text that a bank has percent-encoded inside its JSON: `%D0%9E` (UTF-8 bytes) or `%u041E` (UTF-16 units). Both
+//! Percent-encoding: our own values in an address or a form, and text that a bank has encoded inside its JSON: `%D0%9E` (UTF-8 bytes) or `%u041E` (UTF-16 units). Both
 //! forms may stand in one text.
+
+/// Percent-encodes all but unreserved characters (RFC 3986, 2.3), so that a value cannot leave its place in an address
+/// or a form.
+pub fn encode(text: &str) -> String {
+    text.bytes().fold(String::new(), |mut out, byte| {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            out.push(char::from(byte));
+        } else {
+            out.push('%');
+            for digit in [byte >> 4, byte & 15] {
+                out.extend(char::from_digit(u32::from(digit), 16).map(|c| c.to_ascii_uppercase()));
+            }
+        }
+        out
+    })
+}
 
 /// The text in clear. What is no whole escape stays as it stands; bytes that are not UTF-8 become `U+FFFD`.
 pub fn decode(text: &str) -> String {

@@ -3,6 +3,7 @@
 //! Invariant: no HTTP client and no async runtime here. A connector builds requests and reads responses.
 
 pub mod alfa;
+pub mod khlynov;
 pub mod profiles;
 pub mod raiffeisen;
 pub mod sber;
@@ -24,6 +25,7 @@ fn providers() -> Vec<Provider> {
     providers.extend(raiffeisen::providers());
     providers.extend(alfa::providers());
     providers.extend(sber::providers());
+    providers.extend(khlynov::providers());
     providers.extend(profiles::providers());
     providers
 }

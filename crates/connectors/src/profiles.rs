@@ -20,6 +20,7 @@ pub const SHIPPED: &[Shipped] = &[
     shipped("shares/profile.conf", include_str!("shares/profile.conf")),
     shipped("podeli/profile.conf", include_str!("podeli/profile.conf")),
     shipped("webmoney/profile.conf", include_str!("webmoney/profile.conf")),
+    shipped("social/profile.conf", include_str!("social/profile.conf")),
 ];
 
 const fn shipped(file: &'static str, text: &'static str) -> Shipped {

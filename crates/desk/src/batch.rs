@@ -10,9 +10,13 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::oneshot;
+use tokio::time::{Instant, sleep_until};
 
-/// How long a question waits for company, in milliseconds.
-const GATHER_MS: u64 = 50;
+/// How long a question waits for company.
+const GATHER: Duration = Duration::from_millis(50);
+/// How long it waits when its group was asked about just now: payments are asked about at moments of their own, and many of
+/// them would otherwise make a stream of questions about a few each.
+const APART: Duration = Duration::from_millis(250);
 /// The most questions that wait in one group; further ones are asked alone.
 const WAITING_MAX: usize = 10_000;
 
@@ -25,7 +29,14 @@ struct Question {
 
 /// The questions that are being gathered.
 #[derive(Default)]
-pub struct Batches(Mutex<HashMap<Group, Vec<Question>>>);
+pub struct Batches(Mutex<HashMap<Group, Gathering>>);
+
+/// One group: as many as the shops have accounts at banks, so they are kept.
+#[derive(Default)]
+struct Gathering {
+    waiting: Vec<Question>,
+    asked_at: Option<Instant>,
+}
 
 /// Asks how a payment stands: together with others where the module can, else alone.
 pub async fn status(inner: &Arc<Inner>, module: Arc<Module>, lookup: Lookup) -> Result<Answer, Fault> {
@@ -36,8 +47,8 @@ pub async fn status(inner: &Arc<Inner>, module: Arc<Module>, lookup: Lookup) -> 
     let group = (module.route.module.clone(), many.group.clone());
     let (answer, heard) = oneshot::channel();
     match inner.batches.enter(&group, Question { lookup, answer }) {
-        Entered::First => {
-            tokio::spawn(gather(Arc::clone(inner), module, many, group));
+        Entered::First(until) => {
+            tokio::spawn(gather(Arc::clone(inner), module, many, group, until));
         }
         Entered::Joined => {}
         Entered::Full(question) => return alone(inner, &module, question.lookup).await,
@@ -55,8 +66,8 @@ async fn alone(inner: &Inner, module: &Module, lookup: Lookup) -> Result<Answer,
 }
 
 /// Waits for company, then asks for all of them, at most `many.max` at once.
-async fn gather(inner: Arc<Inner>, module: Arc<Module>, many: StatusMany, group: Group) {
-    tokio::time::sleep(Duration::from_millis(GATHER_MS)).await;
+async fn gather(inner: Arc<Inner>, module: Arc<Module>, many: StatusMany, group: Group, until: Instant) {
+    sleep_until(until).await;
     let mut left = inner.batches.take(&group);
     while !left.is_empty() {
         let rest = left.split_off(left.len().min(many.max));
@@ -90,7 +101,8 @@ async fn ask(inner: &Inner, module: &Module, questions: Vec<Question>) {
 }
 
 enum Entered {
-    First,
+    /// It gathers the others until then.
+    First(Instant),
     Joined,
     Full(Question),
 }
@@ -98,19 +110,25 @@ enum Entered {
 impl Batches {
     fn enter(&self, group: &Group, question: Question) -> Entered {
         let mut groups = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(waiting) = groups.get_mut(group) else {
-            groups.insert(group.clone(), vec![question]);
-            return Entered::First;
-        };
-        if waiting.len() >= WAITING_MAX {
+        let gathering = groups.entry(group.clone()).or_default();
+        if gathering.waiting.len() >= WAITING_MAX {
             return Entered::Full(question);
         }
-        waiting.push(question);
-        Entered::Joined
+        gathering.waiting.push(question);
+        if gathering.waiting.len() > 1 {
+            return Entered::Joined;
+        }
+        let soon = Instant::now() + GATHER;
+        let apart = gathering.asked_at.map(|asked_at| asked_at + APART);
+        Entered::First(apart.map_or(soon, |apart| apart.max(soon)))
     }
 
     fn take(&self, group: &Group) -> Vec<Question> {
         let mut groups = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        groups.remove(group).unwrap_or_default()
+        let Some(gathering) = groups.get_mut(group) else {
+            return Vec::new();
+        };
+        gathering.asked_at = Some(Instant::now());
+        std::mem::take(&mut gathering.waiting)
     }
 }

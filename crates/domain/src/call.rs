@@ -48,6 +48,12 @@ pub struct Reference(pub BTreeMap<String, String>);
 impl Reference {
     /// The key under which a [`Lookup`] names the cash link of its payment, whatever the provider told us.
     pub const LINK: &str = "link_id";
+    /// The key of the provider's id of what was scanned: a QR, or the order behind it. It is printed on the slip and told
+    /// in the requisites.
+    pub const QR: &str = "qr_id";
+    /// The key of the provider's id of the payment itself, once it is paid. It is printed on the slip and told in the
+    /// requisites; a retailer reconciles by it.
+    pub const TRANSACTION: &str = "transaction_id";
 
     /// One of the provider's ids.
     pub fn get(&self, key: &str) -> Option<&str> {

@@ -46,6 +46,6 @@ pub use outcome::{Approval, Decline, Doubt, Outcome, UsedTender};
 pub use pinpad::{Done, Pinpad, Report, Stage, Told, WayBack};
 pub use resolve::Resolution;
 pub use send::Health;
-pub use settings::{Settings, Tender};
+pub use settings::{Known, Settings, Tender};
 pub use slip::{Slip, SlipKind};
 pub use wording::Advice;

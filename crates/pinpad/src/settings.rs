@@ -3,7 +3,7 @@
 mod written;
 
 use crate::operations::{Op, Operations};
-use conf::{Document, SettingsError};
+use conf::{Document, Problem, SettingsError};
 use domain::Timestamp;
 use jiff::tz::{Offset, TimeZone};
 use serde::{Deserialize, Serialize};
@@ -154,10 +154,38 @@ pub struct Settings {
     pub operations: Operations,
 }
 
+/// What the register's own settings say of the pin-pad already. The file need not repeat it, and goes before it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Known {
+    /// The terminal's id (`id`).
+    pub terminal: Option<String>,
+    /// The currency (`currencyCodeNumeric`).
+    pub currency: Option<u16>,
+    /// How long an operation may take, in seconds (`timeout`).
+    pub timeout_s: Option<u32>,
+    /// Whether the cashier is offered "card or QR" (`qrSBP`).
+    pub qr_sbp: Option<bool>,
+}
+
 impl Settings {
     /// Reads a file in HOCON with these keys. A relative `journal` is taken from the file's folder. Holds no secrets.
     pub fn load(file: &Path, env: &HashMap<String, String>) -> Result<Self, SettingsError> {
-        let mut settings: Self = Document::load(file, env)?.read_as()?;
+        Self::load_over(file, &Known::default(), env)
+    }
+
+    /// The same, for a register whose settings know some of it.
+    pub fn load_over(
+        file: &Path,
+        known: &Known,
+        env: &HashMap<String, String>,
+    ) -> Result<Self, SettingsError> {
+        let written: written::Written = Document::load(file, env)?.read_as()?;
+        let mut settings = written.over(known).map_err(|reason| SettingsError {
+            file: file.to_owned(),
+            line: None,
+            key: None,
+            problem: Problem::Unusable(reason),
+        })?;
         if let Some(folder) = file.parent() {
             settings.journal = folder.join(&settings.journal);
         }
@@ -292,6 +320,28 @@ mod tests {
             (row.code, row.fields.get(&86).map(String::as_str)),
             (Some(777), Some("5"))
         );
+        let known = Known {
+            terminal: Some("22087928".to_owned()),
+            currency: Some(933),
+            timeout_s: Some(240),
+            qr_sbp: Some(true),
+        };
+        std::fs::write(&file, "journal = j\ntimeout = 60\n").unwrap();
+        let over = Settings::load_over(&file, &known, &HashMap::new()).unwrap();
+        assert_eq!(
+            (over.terminal.as_str(), over.currency, over.timeout_s, over.qr_sbp),
+            ("22087928", 933, 60, true),
+            "what the file says goes before"
+        );
+        for missing in ["id", "timeout"] {
+            let text = ["id = 1", "timeout = 60", "journal = j"];
+            let text: Vec<_> = text
+                .into_iter()
+                .filter(|line| !line.starts_with(missing))
+                .collect();
+            let error = load(&text.join("\n")).unwrap_err().to_string();
+            assert!(error.contains(&format!("{missing}: missing")), "{error}");
+        }
         let error = load("id = 1\ntimeout = soon\njournal = j\n").unwrap_err();
         assert_eq!((error.line, error.key.as_deref()), (Some(2), Some("timeout")));
         assert!(

@@ -4,14 +4,12 @@ use crate::{
     Failure, LinkReport, LinkVerdict, Message, QrReport, ReceiptPayment, Refundable, Reply,
     ReservationReport, VERSION,
 };
+use domain::call::Reference;
 use domain::operation::{LinkOwner, Operation};
+use domain::request::Order;
 use domain::{CallerId, Code, Kopecks, LinkState, OperationKind, State, Timestamp};
 use texts::{Note, SlipTitle, SlipWord, Text, code_text, note, slip_lines, slip_rubles, state_text};
 
-/// The key of the QR's id in [`domain::call::Reference`].
-pub const QR_ID: &str = "qr_id";
-/// The key of the bank's transaction id in [`domain::call::Reference`].
-pub const TRANSACTION_ID: &str = "transaction_id";
 /// How many characters of a detail a register is given.
 const MAX_DETAIL: usize = 500;
 
@@ -193,8 +191,8 @@ fn requisites(operation: &Operation) -> Option<String> {
     let fields = [
         operation.request.module.as_str(),
         order.as_str(),
-        known(QR_ID),
-        known(TRANSACTION_ID),
+        known(Reference::QR),
+        known(Reference::TRANSACTION),
         &moment,
     ];
     // A comma inside a provider's id would shift the columns.
@@ -222,7 +220,10 @@ fn slip(operation: &Operation) -> Vec<String> {
     say(SlipWord::Store, operation.request.store.as_str());
     say(SlipWord::Register, operation.request.terminal.as_str());
     say(SlipWord::Operation, operation.order().as_str());
-    for (word, key) in [(SlipWord::QrId, QR_ID), (SlipWord::Transaction, TRANSACTION_ID)] {
+    for (word, key) in [
+        (SlipWord::QrId, Reference::QR),
+        (SlipWord::Transaction, Reference::TRANSACTION),
+    ] {
         if let Some(id) = operation.reference.get(key) {
             say(word, id);
         }
@@ -333,6 +334,16 @@ fn message(operation: &Operation, link: Option<&LinkReport>, error: Option<&Fail
     text
 }
 
+/// Whether the buyer is charged without scanning anything: by the code on their phone, or as a subscriber who has got no QR.
+fn charged(operation: &Operation) -> bool {
+    let Order::Pay(pay) = &operation.request.order else {
+        return false;
+    };
+    let shows = operation.qr.as_ref().is_some_and(|qr| !qr.payload.is_empty());
+    let over_a_link = operation.link_id.is_some() && operation.qr.is_some();
+    pay.customer_code.is_some() || pay.subscriber.is_some() && !shows && !over_a_link
+}
+
 /// The words where those of the state would be wrong.
 fn special_words(operation: &Operation) -> Option<Note> {
     let payment = operation.kind() == OperationKind::Payment;
@@ -342,6 +353,8 @@ fn special_words(operation: &Operation) -> Option<Note> {
         .is_some_and(|failure| failure.code == Code::Declined);
     match operation.state {
         State::Registering if payment && operation.abilities.reservation => Some(Note::Reserving),
+        State::Registering if charged(operation) => Some(Note::Charging),
+        State::AwaitingPayment if charged(operation) && !declined => Some(Note::AwaitingBuyersBank),
         State::AwaitingPayment if payment && declined => Some(Note::AttemptDeclined),
         State::Unresolved if !payment && !operation.abilities.refund => Some(Note::GiveBackByHand),
         _ => None,

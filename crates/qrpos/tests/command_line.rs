@@ -7,7 +7,7 @@ mod fake_daemon;
 
 use fake_daemon::{FakeDaemon, PAYLOAD, TOKEN, Trouble, script};
 use serde_json::Value;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
@@ -352,19 +352,64 @@ async fn a_receipt_is_refunded_and_what_is_not_supported_is_said_before() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_reservation_is_confirmed() {
+async fn a_reservation_is_shown_confirmed_and_paid() {
     let fake = FakeDaemon::start(QUICK).await;
-    let amount = sum(script::RESERVES);
     let mut sale = qrpos(&fake.url);
-    sale.args(["sale", "--amount", &amount, "--id", "p1"])
-        .stdout(Stdio::null());
+    sale.args([
+        "sale",
+        "--amount",
+        &sum(script::RESERVES),
+        "--id",
+        "p1",
+        "--receipt",
+        "17",
+    ])
+    .args(["--card-token", "-", "--cost-centre", "43-17"])
+    .stdin(Stdio::piped())
+    .stdout(Stdio::piped());
     let mut sale = sale.spawn().unwrap();
-    while fake.opened() == 0 {
-        tokio::time::sleep(QUICK).await;
-    }
+    let mut typed = sale.stdin.take().unwrap();
+    typed.write_all("mir-77\n".as_bytes()).unwrap();
+    let mut lines = BufReader::new(sale.stdout.take().unwrap())
+        .lines()
+        .map(Result::unwrap);
+    let shown: Vec<String> = lines
+        .by_ref()
+        .take_while(|line| !line.contains("qrpos confirm p1"))
+        .collect();
+    let shown = shown.join("\n");
+    assert!(
+        shown.contains("строка чека 1: 94,90 ₽") && shown.contains("Можно списать: 157,40 ₽"),
+        "{shown}"
+    );
+    let sent = &fake.bodies("pay")[0];
+    assert_eq!(
+        (&sent["card_token"], &sent["cost_centre"]),
+        (&"mir-77".into(), &"43-17".into())
+    );
+
     let confirmed = run_args(&fake, &["confirm", "p1", "--amount", "100"]).await;
     assert_eq!(confirmed.status.code(), Some(0), "{confirmed:?}");
     assert_eq!(fake.bodies("confirm")[0]["amount"], 10_000);
-    sale.kill().unwrap();
-    sale.wait().unwrap();
+    let rest: Vec<String> = lines.collect();
+    assert_eq!(sale.wait().unwrap().code(), Some(0), "{rest:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_subscriber_is_named_and_one_means_only() {
+    let fake = FakeDaemon::start(QUICK).await;
+    let output = run_args(&fake, &["sale", "--amount", "150", "--subscriber", "card-77"]).await;
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert_eq!(fake.bodies("pay")[0]["subscriber"], "card-77");
+    let two = [
+        "sale",
+        "--amount",
+        "150",
+        "--subscriber",
+        "card-77",
+        "--customer-code",
+        "1",
+    ];
+    assert_eq!(run_args(&fake, &two).await.status.code(), Some(1));
+    assert_eq!(fake.opened(), 1);
 }

@@ -145,3 +145,33 @@ async fn an_unknown_outcome_is_resolved_by_the_copy_or_by_a_person() {
     assert!(code == Some(2) && said.contains("не выполнена"), "{said}");
     assert_eq!(shop.running.pad.books().len(), 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ukm_5_tree_says_what_the_file_leaves_out() {
+    let shop = Shop::new().await;
+    let file = shop.folder.path().join("pinpad.conf");
+    let whole = std::fs::read_to_string(&file).unwrap();
+    let rest: Vec<_> = whole
+        .lines()
+        .filter(|line| !["id", "timeout", "qrSBP"].iter().any(|key| line.starts_with(key)))
+        .collect();
+    std::fs::write(&file, rest.join("\n")).unwrap();
+    let (code, _, aside) = shop.run(&["test"], &[]).await;
+    assert!(code == Some(1) && aside.contains("id: missing"), "{aside}");
+
+    let tree = concat!(env!("CARGO_MANIFEST_DIR"), "/../register/tests/fixtures/ukm5");
+    let (code, said, _) = shop.run(&["--tree", tree, "test"], &[]).await;
+    assert!(code == Some(0) && said.contains("Пин-пад на связи"), "{said}");
+    let args = ["--tree", tree, "sale", "--amount", "150,00"];
+    let (code, said, aside) = shop.run(&args, &[Key::One, Key::Phone]).await;
+    assert!(code == Some(0) && said.contains("Оплачено"), "{said}{aside}");
+
+    let empty = tempfile::tempdir().unwrap();
+    let (code, _, aside) = shop
+        .run(&["--tree", empty.path().to_str().unwrap(), "test"], &[])
+        .await;
+    assert!(
+        code == Some(1) && aside.contains("no active InPAS pin-pad"),
+        "{aside}"
+    );
+}

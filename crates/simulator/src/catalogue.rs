@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::bank::{self, Bank, BankOptions, Merchant};
 use crate::provider::{About, Provider};
-use crate::{alfa, gazprom, podeli, rsb, sber, shares, webmoney};
+use crate::{alfa, gazprom, khlynov, podeli, rsb, sber, shares, social, webmoney};
 
 /// What a provider is opened with: the one shop that it knows.
 #[derive(Debug, Clone)]
@@ -57,9 +57,11 @@ pub const KINDS: &[Kind] = &[
     gazprom::KIND,
     rsb::KIND,
     sber::KIND,
+    khlynov::KIND,
     shares::KIND,
     podeli::KIND,
     webmoney::KIND,
+    social::KIND,
 ];
 
 /// The provider of this name.

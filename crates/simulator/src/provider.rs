@@ -187,7 +187,7 @@ pub trait Provider: Send + 'static {
     fn customer_code(&mut self, outcome: CodeOutcome, now: i64) -> Option<String>;
 
     /// The cards that a payer may show.
-    fn cards(&mut self) -> Vec<Card>;
+    fn cards(&mut self, now: i64) -> Vec<Card>;
 
     /// Takes back every token that it has given out. False: it gives none.
     fn forget_tokens(&mut self) -> bool {

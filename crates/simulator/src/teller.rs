@@ -53,7 +53,8 @@ pub trait Teller: Send + 'static {
     }
 
     /// The cards that a payer may show.
-    fn cards(&mut self) -> Vec<Card> {
+    fn cards(&mut self, now: i64) -> Vec<Card> {
+        let _ = now;
         Vec::new()
     }
 
@@ -187,8 +188,8 @@ impl<T: Teller> Provider for T {
         Some(text)
     }
 
-    fn cards(&mut self) -> Vec<Card> {
-        Teller::cards(self)
+    fn cards(&mut self, now: i64) -> Vec<Card> {
+        Teller::cards(self, now)
     }
 
     fn forget_tokens(&mut self) -> bool {

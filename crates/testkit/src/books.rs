@@ -78,13 +78,11 @@ fn owner(entry: &Sale, by_id: &HashMap<OperationId, &Operation>) -> Option<Opera
     by_id.values().find(knows).map(|operation| operation.id)
 }
 
-/// Whether a sale that nobody knows can be that of a payment over a link whose registration was never answered.
+/// Whether a sale that nobody knows can be that of a payment whose registration was never answered: nobody was shown it.
 fn lost_one(entry: &Sale, operations: &[Operation]) -> bool {
-    operations.iter().any(|operation| {
-        operation.link_id.is_some()
-            && operation.sent.unanswered > 0
-            && entry.amount == Some(operation.amount().get())
-    })
+    operations
+        .iter()
+        .any(|operation| operation.sent.unanswered > 0 && entry.amount == Some(operation.amount().get()))
 }
 
 fn payment(payment: &Operation, sales: &[Sale], by_id: &HashMap<OperationId, &Operation>) -> Result<()> {

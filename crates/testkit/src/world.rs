@@ -147,14 +147,14 @@ impl<P: SimulatedProvider + ?Sized> World<P> {
         }
     }
 
-    /// Hands a `pay` to the desk and waits until it has a QR, has ended, or is told to be unknown.
+    /// Hands a `pay` to the desk and waits until it has a QR or a reservation, has ended, or is told to be unknown.
     pub async fn show(&self, message: Message) -> anyhow::Result<Reply> {
         let reply = self.send(message).await?;
         let Some(operation) = reply.operation_id else {
             return Ok(reply);
         };
         self.until(operation, |reply| {
-            reply.is_final || reply.qr.is_some() || unresolved(reply)
+            reply.is_final || reply.qr.is_some() || reply.reservation.is_some() || unresolved(reply)
         })
         .await
     }

@@ -36,6 +36,8 @@ words! {
     GiveBackByHand "give_back_by_hand": "Этот способ оплаты не возвращает деньги. Верните их покупателю вручную.", "This means of payment returns no money. Return it to the buyer by hand.";
     AttemptDeclined "attempt_declined": "Банк покупателя отклонил попытку оплаты. QR-код ещё действует: покупатель может оплатить ещё раз, другой картой или в другом банке.", "The buyer's bank declined the attempt. The QR code still works: the buyer can pay once more, with another card or bank.";
     Reserving "reserving": "Отправляем состав чека и узнаём, какую сумму можно списать. Подождите.", "Sending the receipt to learn what sum can be debited. Please wait.";
+    Charging "charging": "Отправляем оплату в банк. Подождите.", "Sending the payment to the bank. Please wait.";
+    AwaitingBuyersBank "awaiting_buyers_bank": "Ждём ответа банка покупателя. Если телефон просит подтвердить оплату, покупатель подтверждает её там.", "Waiting for the buyer's bank. If the phone asks to confirm the payment, the buyer does so there.";
     RefundDeclined "refund_declined": "Банк отклонил возврат. Повторите позже или верните деньги другим способом.", "The bank declined the refund. Try later or return the money by other means.";
     ReceiptFound "receipt_found": "Оплаты по чеку найдены.", "The receipt's payments were found.";
     RefundWholeOnly "refund_whole_only": "Этот способ оплаты возвращает только всю сумму сразу. Частичный возврат невозможен.", "This means of payment returns only the whole sum at once. A partial refund is not possible.";

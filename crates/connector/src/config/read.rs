@@ -35,6 +35,29 @@ pub fn integer(settings: &Map<String, Value>, key: &str) -> Option<u64> {
     settings.get(key).and_then(Value::as_u64)
 }
 
+/// A text that can stand in a header as it is, when it is written.
+pub fn header_text(settings: &Map<String, Value>, key: &'static str) -> Result<Option<String>, ConfigError> {
+    match text(settings, key) {
+        Some(value) if !value.bytes().all(|b| b.is_ascii_graphic()) => {
+            let problem = "must be visible ASCII characters without blanks";
+            Err(ConfigError::bad(key, problem))
+        }
+        value => Ok(value.map(str::to_owned)),
+    }
+}
+
+/// A provider's codes, separated by commas; none when the key is not written.
+pub fn code_list(settings: &Map<String, Value>, key: &'static str) -> Result<Vec<String>, ConfigError> {
+    let Some(list) = text(settings, key) else {
+        return Ok(Vec::new());
+    };
+    let codes: Vec<String> = list.split(',').map(|code| code.trim().to_owned()).collect();
+    if codes.iter().any(String::is_empty) {
+        return Err(ConfigError::bad(key, "must be codes separated by commas: 15, 16"));
+    }
+    Ok(codes)
+}
+
 const fn missing(key: &'static str) -> ConfigError {
     ConfigError::Missing {
         key,

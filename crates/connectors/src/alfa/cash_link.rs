@@ -7,9 +7,10 @@
 
 use super::api::{Outgoing, PURPOSE_MAX, RUB, Reply};
 use super::config::{ACTIVATION_MIN, Settings};
-use super::map::{self, By, Said, hear};
+use super::map::{By, Said, hear};
 use super::{ids, refund, status};
 use connector::answer::{done, proves_nothing, too_long, unclear};
+use connector::life;
 use connector::nspk::status::Status;
 use connector::purpose::purpose;
 use connector::{Turn, WireResponse};
@@ -45,7 +46,7 @@ fn register(
         let detail = "the register has no terminal number: bind its link again";
         return Err(Fault::refused(Code::TerminalNumberNeeded, detail));
     };
-    let life = map::minutes(now, call.expires_at, &ACTIVATION_MIN);
+    let life_min = life::minutes(now, call.expires_at, &ACTIVATION_MIN);
     match heard {
         [] => settings
             .send(&Outgoing {
@@ -55,7 +56,7 @@ fn register(
                 amount: Some(call.amount.get()),
                 currency: Some(RUB),
                 payment_purpose: purpose(settings.purpose.as_deref(), call, PURPOSE_MAX),
-                qr_ttl: Some(life),
+                qr_ttl: Some(life_min),
                 ..Outgoing::default()
             })
             .map(Turn::Send),
@@ -66,7 +67,7 @@ fn register(
                 }
                 done(Answer::Registered(Registered {
                     payload: settings.sticker.payload_of(link_id),
-                    expires_at: Some(map::dies_at(now, life)),
+                    expires_at: Some(life::dies_at(now, life_min)),
                     reference: activation(&reply, link_id, term_no)?,
                 }))
             }
@@ -151,7 +152,7 @@ fn found(
     done(Answer::Registered(Registered {
         payload: None,
         // Which life was asked for is not known here; it is at most the longest.
-        expires_at: Some(map::dies_at(now, *ACTIVATION_MIN.end())),
+        expires_at: Some(life::dies_at(now, *ACTIVATION_MIN.end())),
         reference: activation(reply, link_id, term_no)?,
     }))
 }

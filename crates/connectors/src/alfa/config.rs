@@ -1,7 +1,7 @@
 //! The settings of both modules. Names are the bank's own, since the product manual has none for this bank.
 
 use connector::cash_link::{self, Sticker, TERMINAL_NUMBER, TERMINAL_NUMBER_DIGITS};
-use connector::config::{COMMON, required_text, text};
+use connector::config::{COMMON, code_list, header_text, required_text, text};
 use connector::sign::rsa::{SigningKey, VerifyingKey};
 use connector::{ConfigError, Key, KeyType, Scope, purpose};
 use domain::Policy;
@@ -165,10 +165,10 @@ impl Settings {
         }
         Ok(Self {
             url: url.to_owned(),
-            key_name: header_text(settings, "key_name")?,
+            key_name: key_name(settings)?,
             sign_key: sign_key(settings)?,
             bank: bank_key(settings)?,
-            not_found: text(settings, "not_found_codes").map_or(Ok(Vec::new()), codes)?,
+            not_found: refusals(settings)?,
             redirect_url,
             purpose: template,
             terminal: own(TERMINAL_NUMBER),
@@ -179,16 +179,9 @@ impl Settings {
     }
 }
 
-fn header_text(settings: &Map<String, Value>, key: &'static str) -> Result<String, ConfigError> {
-    let value = required_text(settings, key)?;
-    if value.bytes().all(|b| b.is_ascii_graphic()) {
-        Ok(value.to_owned())
-    } else {
-        Err(ConfigError::bad(
-            key,
-            "must be visible ASCII characters without blanks",
-        ))
-    }
+fn key_name(settings: &Map<String, Value>) -> Result<String, ConfigError> {
+    let name = header_text(settings, "key_name")?;
+    name.map_or_else(|| required_text(settings, "key_name").map(str::to_owned), Ok)
 }
 
 fn sign_key(settings: &Map<String, Value>) -> Result<SigningKey, ConfigError> {
@@ -211,9 +204,9 @@ fn bank_key(settings: &Map<String, Value>) -> Result<Option<VerifyingKey>, Confi
 }
 
 /// Zero means success at this bank, so it can be no refusal.
-fn codes(list: &str) -> Result<Vec<String>, ConfigError> {
-    let codes: Vec<String> = list.split(',').map(|code| code.trim().to_owned()).collect();
-    if codes.iter().any(|code| code.is_empty() || code == "0") {
+fn refusals(settings: &Map<String, Value>) -> Result<Vec<String>, ConfigError> {
+    let codes = code_list(settings, "not_found_codes")?;
+    if codes.iter().any(|code| code == "0") {
         let problem = "must be codes other than 0, separated by commas: 15, 16";
         return Err(ConfigError::bad("not_found_codes", problem));
     }

@@ -5,9 +5,10 @@
 
 use super::api::{Outgoing, PURPOSE_MAX, RUB};
 use super::config::{DYNAMIC_MIN, Settings};
-use super::map::{self, By, Said, hear};
+use super::map::{By, Said, hear};
 use super::{ids, refund, status};
 use connector::answer::{done, too_long, unclear};
+use connector::life;
 use connector::nspk::is_qrc_id;
 use connector::purpose::purpose;
 use connector::{Turn, WireResponse};
@@ -44,7 +45,7 @@ fn register(
     now: Timestamp,
 ) -> Result<Turn, Fault> {
     let term_no = settings.terminal.as_deref().unwrap_or_default();
-    let life = map::minutes(now, call.expires_at, &DYNAMIC_MIN);
+    let life_min = life::minutes(now, call.expires_at, &DYNAMIC_MIN);
     match heard {
         [] => settings
             .send(&Outgoing {
@@ -54,7 +55,7 @@ fn register(
                 amount: Some(call.amount.get()),
                 currency: Some(RUB),
                 payment_purpose: purpose(settings.purpose.as_deref(), call, PURPOSE_MAX),
-                qr_ttl: Some(life),
+                qr_ttl: Some(life_min),
                 message_id: Some(call.order.to_uuid_text()),
                 redirect_url: settings.redirect_url.as_deref(),
                 ..Outgoing::default()
@@ -75,7 +76,7 @@ fn register(
                 let link = reply.payload.filter(|payload| payload.starts_with("https://"));
                 done(Answer::Registered(Registered {
                     payload: Some(link.ok_or_else(|| unclear("a QR without a link to show"))?),
-                    expires_at: Some(map::dies_at(now, life)),
+                    expires_at: Some(life::dies_at(now, life_min)),
                     reference,
                 }))
             }

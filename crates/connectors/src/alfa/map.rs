@@ -8,7 +8,6 @@ use connector::nspk::status::{Accepted, Status};
 use connector::{Printed, WireResponse, percent};
 use domain::call::Reference;
 use domain::{Code, Fault, Kopecks, OrderId, PaymentState, RefundState, Timestamp};
-use std::ops::RangeInclusive;
 
 /// The header with the bank's signature of its answer.
 const SIGNATURE: &str = "authorization";
@@ -180,15 +179,4 @@ pub(super) fn refund(reply: &Reply, refund: &OrderId, asked: Kopecks) -> Result<
         return Err(unclear("the refund's sum is not the one that was asked for"));
     }
     Ok(reply.status()?.refund(Reference::default()))
-}
-
-/// How many whole minutes a QR must live to last until `end`: never less, or it dies while the buyer sees it.
-pub(super) fn minutes(now: Timestamp, end: Timestamp, allowed: &RangeInclusive<u64>) -> u64 {
-    let minutes = end.ms_since(now).div_ceil(60_000);
-    minutes.clamp(*allowed.start(), *allowed.end())
-}
-
-/// The latest moment at which a QR of that life can die: the bank had made it when its answer was heard.
-pub(super) fn dies_at(now: Timestamp, minutes: u64) -> Timestamp {
-    now.plus_ms(minutes.saturating_mul(60_000))
 }

@@ -28,10 +28,12 @@ use serde_json::{Map, Value};
 
 /// The names of the bank's ids in a [`Reference`].
 mod ids {
+    use domain::call::Reference;
+
     pub const TERMINAL: &str = "term_no";
-    pub const QR: &str = "qrc_id";
+    pub const QR: &str = Reference::QR;
     pub const PAYMENT: &str = "payrrn";
-    pub const TRANSFER: &str = "trx_id";
+    pub const TRANSFER: &str = Reference::TRANSACTION;
     pub const TRANSFER_AT: &str = "trx_dt";
 }
 

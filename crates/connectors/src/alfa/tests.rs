@@ -132,7 +132,7 @@ fn lookup(reference: Reference) -> Lookup {
 fn registered(module: usize) -> Lookup {
     let reference = Reference::default().with("term_no", "70001");
     lookup(if module == 0 {
-        reference.with("qrc_id", QR_ID).with("payrrn", "000000000101")
+        reference.with("qr_id", QR_ID).with("payrrn", "000000000101")
     } else {
         reference
             .with("payrrn", "000000000202")

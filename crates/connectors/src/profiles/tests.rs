@@ -115,7 +115,7 @@ fn lookup() -> Lookup {
     Lookup {
         order: register().order,
         amount: register().amount,
-        reference: Reference::default().with("trx_id", "T1"),
+        reference: Reference::default().with("transaction_id", "T1"),
     }
 }
 
@@ -366,7 +366,10 @@ fn podeli_charges_a_code_and_nothing_else() {
     let Ok(Answer::Registered(told)) = hear(&*podeli, &call, 200, &body("PENDING")) else {
         panic!()
     };
-    assert_eq!((told.payload, told.reference.get("loan_id")), (None, Some("L1")));
+    assert_eq!(
+        (told.payload, told.reference.get("transaction_id")),
+        (None, Some("L1"))
+    );
     let declined = hear(&*podeli, &call, 200, &body("REJECTED")).unwrap_err();
     assert_eq!(
         (declined.certainty, declined.code),

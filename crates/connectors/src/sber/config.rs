@@ -1,7 +1,7 @@
 //! The settings of both modules. The product manual names none of the keys, so they have the bank's names.
 
 use super::Module;
-use connector::config::{integer, required_secret, required_text, text};
+use connector::config::{code_list, integer, required_secret, required_text, text};
 use connector::{ConfigError, Key, KeyType, Scope, purpose};
 use secrecy::SecretString;
 use serde_json::{Map, Value};
@@ -184,7 +184,7 @@ impl Settings {
             id_qr: id_qr.to_owned(),
             sbp_member_id: own("sbp_member_id"),
             tells_payer: text(settings, "sbp_payer_id") == Some("masked"),
-            not_found_codes: codes(text(settings, "not_found_codes")),
+            not_found_codes: code_list(settings, "not_found_codes")?,
             refund_settles_ms: integer(settings, "refund_settles")
                 .unwrap_or_default()
                 .saturating_mul(60_000),
@@ -203,9 +203,4 @@ fn path(settings: &Map<String, Value>, key: &'static str) -> Result<String, Conf
         return Err(ConfigError::bad(key, problem));
     }
     Ok(path.to_owned())
-}
-
-fn codes(list: Option<&str>) -> Vec<String> {
-    let codes = list.unwrap_or_default().split(',').map(str::trim);
-    codes.filter(|code| !code.is_empty()).map(str::to_owned).collect()
 }

@@ -95,7 +95,7 @@ pub(super) fn order(said: Said<Order>, lookup: &Lookup, settings: &Settings) -> 
             .zip(known)
             .is_some_and(|(told, known)| told.as_str() != known)
     };
-    if differs(&order.order_id, lookup.reference.get("order_id"))
+    if differs(&order.order_id, lookup.reference.get(Reference::QR))
         || differs(&order.partner_order_number, Some(lookup.order.as_str()))
     {
         return Err(unclear("the status speaks of another order"));
@@ -141,9 +141,9 @@ fn paid(order: &Order) -> Result<PaymentState, Fault> {
     let operation = order.paying();
     let amount = operation.map(Operation::sum).transpose()?.flatten();
     let ids = [
-        ("order_id", order.order_id.as_ref()),
+        (Reference::QR, order.order_id.as_ref()),
         (
-            "operation_id",
+            Reference::TRANSACTION,
             operation.and_then(|paying| paying.operation_id.as_ref()),
         ),
         (

@@ -63,7 +63,7 @@ fn registered(created: Created, call: &Register, settings: &Settings) -> Result<
     done(Answer::Registered(Registered {
         payload: Some(created.order_form_url),
         expires_at: None,
-        reference: terminal(settings).with("order_id", created.order_id.as_str()),
+        reference: terminal(settings).with(Reference::QR, created.order_id.as_str()),
     }))
 }
 
@@ -139,7 +139,7 @@ fn charged(
                 payload: None,
                 expires_at: None,
                 reference: terminal(settings)
-                    .with("order_id", id.as_str())
+                    .with(Reference::QR, id.as_str())
                     .with("scanned", "1"),
             }))
         }
@@ -175,7 +175,7 @@ pub(super) fn status(
 /// The question about an order: by the bank's id when it is known, always by our number.
 pub(super) fn ask(settings: &Settings, lookup: &Lookup, turn: usize, now: Timestamp) -> Result<Turn, Fault> {
     let body = Status {
-        order_id: lookup.reference.get("order_id"),
+        order_id: lookup.reference.get(Reference::QR),
         tid: lookup.reference.get("tid").unwrap_or(&settings.tid),
         partner_order_number: lookup.order.as_str(),
     };
@@ -201,7 +201,7 @@ pub(super) fn revoke(
     heard: &[WireResponse],
     now: Timestamp,
 ) -> Result<Turn, Fault> {
-    let (order_id, answers) = match (lookup.reference.get("order_id"), heard) {
+    let (order_id, answers) = match (lookup.reference.get(Reference::QR), heard) {
         (Some(id), _) => (id.to_owned(), heard),
         (None, []) => return ask(settings, lookup, 0, now),
         (None, [first, rest @ ..]) => match heard_order(settings, lookup, first, now)? {

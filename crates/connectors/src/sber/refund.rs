@@ -208,7 +208,7 @@ fn completed(operation: &Operation) -> RefundState {
     let id = operation.operation_id.as_ref().map(|id| words(id.as_str()));
     RefundState::Completed {
         reference: id.map_or_else(Reference::default, |id| {
-            Reference::default().with("refund_operation_id", id)
+            Reference::default().with(Reference::TRANSACTION, id)
         }),
     }
 }

@@ -101,7 +101,7 @@ fn register(customer_code: Option<&str>) -> Call {
 
 fn registered_reference() -> Reference {
     Reference::default()
-        .with("order_id", ORDER_ID)
+        .with(Reference::QR, ORDER_ID)
         .with("tid", "70000001")
         .with("id_qr", "70000001")
 }

@@ -1,8 +1,8 @@
 //! The settings as they are written, and what is checked before they are used.
 
 use super::{
-    Connection, CopyWords, GAP_S, Settings, Statuses, TIMEOUT_MAX_S, TIMEOUT_MIN_S, TenderReading, URL,
-    offset_of,
+    Connection, CopyWords, GAP_S, Known, Settings, Statuses, TIMEOUT_MAX_S, TIMEOUT_MIN_S, TenderReading,
+    URL, offset_of,
 };
 use crate::fields::FIELD_MAX;
 use crate::operations::{Op, Operations, RowSettings};
@@ -10,6 +10,8 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+/// The rouble.
+const CURRENCY: u16 = 643;
 /// The most that may be set, in seconds.
 const GAP_MAX_S: u32 = 120;
 /// The longest id of a terminal, in characters.
@@ -27,16 +29,16 @@ const CLOCK_SKEW_MAX_S: u32 = 600;
 pub(super) struct Written {
     #[serde(default = "default_url")]
     url: String,
-    id: String,
-    #[serde(rename = "currencyCodeNumeric", default = "default_currency")]
-    currency: u16,
-    timeout: u32,
+    id: Option<String>,
+    #[serde(rename = "currencyCodeNumeric")]
+    currency: Option<u16>,
+    timeout: Option<u32>,
     #[serde(rename = "answerGap", default = "default_gap")]
     answer_gap: u32,
     #[serde(rename = "sendTimeout", default = "yes")]
     send_timeout: bool,
-    #[serde(rename = "qrSBP", default)]
-    qr_sbp: bool,
+    #[serde(rename = "qrSBP")]
+    qr_sbp: Option<bool>,
     ncom: Option<u8>,
     baudrate: Option<u32>,
     ipaddr: Option<String>,
@@ -59,10 +61,6 @@ fn default_url() -> String {
     URL.to_owned()
 }
 
-const fn default_currency() -> u16 {
-    643
-}
-
 const fn yes() -> bool {
     true
 }
@@ -79,31 +77,38 @@ impl TryFrom<Written> for Settings {
     type Error = String;
 
     fn try_from(written: Written) -> Result<Self, String> {
+        written.over(&Known::default())
+    }
+}
+
+impl Written {
+    /// The settings: what is written, and else what is known.
+    pub(super) fn over(self, known: &Known) -> Result<Settings, String> {
+        let written = self;
         check_url(&written.url)?;
-        let terminal = terminal(&written.id)?;
+        let id = written.id.or_else(|| known.terminal.clone());
+        let terminal = terminal(&id.ok_or("id: missing; it is the terminal's id")?)?;
+        let timeout_s = written.timeout.or(known.timeout_s);
+        let timeout_s =
+            timeout_s.ok_or("timeout: missing; it is twice what the bank recommends, in seconds")?;
         let mut operations = Operations::default();
         for (op, row) in written.operations {
             operations.amend(op, row)?;
         }
-        check_times(
-            &operations,
-            written.timeout,
-            written.answer_gap,
-            written.clock_skew,
-        )?;
+        check_times(&operations, timeout_s, written.answer_gap, written.clock_skew)?;
         check_meanings(written.tender.as_ref(), &written.statuses)?;
         if let Some(offset) = written.utc_offset {
             offset_of(offset).ok_or("utcOffsetMinutes: from -840 to 840")?;
         }
-        Ok(Self {
+        Ok(Settings {
             connection: connection(written.ncom, written.baudrate, written.ipaddr.as_deref())?,
             url: written.url,
             terminal,
-            currency: written.currency,
-            timeout_s: written.timeout,
+            currency: written.currency.or(known.currency).unwrap_or(CURRENCY),
+            timeout_s,
             answer_gap_s: written.answer_gap,
             send_timeout: written.send_timeout,
-            qr_sbp: written.qr_sbp,
+            qr_sbp: written.qr_sbp.or(known.qr_sbp).unwrap_or(false),
             journal: written.journal,
             tender: written.tender,
             statuses: written.statuses,

@@ -1,9 +1,10 @@
 //! What a register is told of an operation.
 
 use super::sample::{message, moment, operation};
-use crate::render::{QR_ID, TRANSACTION_ID};
 use crate::{LinkVerdict, Reply, render, turned_away};
+use domain::call::Reference;
 use domain::operation::{Failure, LinkOwner, Operation, Paid, Qr, Reservation};
+use domain::request::Order;
 use domain::{Code, Kopecks, LinkState, OperationId, ReservedPosition, State, TerminalId};
 use texts::SLIP_WIDTH;
 
@@ -19,8 +20,8 @@ fn paid() -> Operation {
         amount,
     });
     op.reference = domain::call::Reference::default()
-        .with(QR_ID, "AD10")
-        .with(TRANSACTION_ID, "A5,77");
+        .with(Reference::QR, "AD10")
+        .with(Reference::TRANSACTION, "A5,77");
     op
 }
 
@@ -75,7 +76,7 @@ fn requisites_have_five_columns_whatever_the_bank_says() {
 #[test]
 fn slips_fit_the_tape_and_are_there_for_what_is_over() {
     let mut op = paid();
-    op.reference = op.reference.with(TRANSACTION_ID, "9".repeat(120));
+    op.reference = op.reference.with(Reference::TRANSACTION, "9".repeat(120));
     let slip = told(&op).slip;
     assert!(slip.iter().all(|line| line.chars().count() <= SLIP_WIDTH));
     assert_eq!(slip[0], "ОПЛАТА ПО QR-КОДУ");
@@ -361,4 +362,30 @@ fn replies_survive_the_wire() {
         let wire = serde_json::to_string(&reply).unwrap();
         assert_eq!(serde_json::from_str::<Reply>(&wire).unwrap(), reply);
     }
+}
+
+/// Nobody is asked to scan what is not shown: a code on the phone was scanned, or a subscription is charged.
+#[test]
+fn a_buyer_who_is_charged_is_not_asked_to_scan() {
+    let named = |code: Option<&str>, subscriber: Option<&str>, payload: Option<&str>, state| {
+        let mut op = operation("pay", state);
+        let Order::Pay(pay) = &mut op.request.order else {
+            panic!("a payment")
+        };
+        pay.customer_code = code.map(str::to_owned);
+        pay.subscriber = subscriber.map(str::to_owned);
+        op.qr = payload.map(|payload| Qr {
+            payload: payload.to_owned(),
+            expires_at: moment().plus_ms(7_000),
+        });
+        told(&op).message.en
+    };
+    let (registering, waiting) = (State::Registering, State::AwaitingPayment);
+    for (code, subscriber) in [(Some("1"), None), (None, Some("card-77"))] {
+        assert!(named(code, subscriber, None, registering).starts_with("Sending the payment"));
+        assert!(named(code, subscriber, Some(""), waiting).starts_with("Waiting for the buyer's bank"));
+    }
+    let shown = named(None, Some("card-77"), Some("https://qr.nspk.ru/AD1"), waiting);
+    assert!(shown.contains("scan the QR code"), "{shown}");
+    assert!(named(None, None, Some("https://qr.nspk.ru/AD1"), waiting).contains("scan"));
 }

@@ -4,8 +4,8 @@
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
 use simulator::{
-    ClientIdentity, alfa, bank, gazprom as gazprombank, keys, podeli as alfa_podeli, rsb as russian_standard,
-    sber, shares as tbank, webmoney,
+    ClientIdentity, alfa, bank, gazprom as gazprombank, keys, khlynov as bank_khlynov, podeli as alfa_podeli,
+    rsb as russian_standard, sber, shares as tbank, social, webmoney,
 };
 
 /// What the shop was given by a provider, and where the provider is.
@@ -149,6 +149,13 @@ pub const SHOPS: &[Shop] = &[
         ..SHOP
     },
     Shop {
+        module: "qrbankhlynov",
+        tender_ru: "QR на экране",
+        tender_en: "QR on the screen",
+        merchant: khlynov,
+        ..SHOP
+    },
+    Shop {
         module: "qrshares",
         tender_ru: "QR на экране",
         tender_en: "QR on the screen",
@@ -198,6 +205,24 @@ pub const SHOPS: &[Shop] = &[
             ("wechat", "WeChat", "WeChat"),
             ("alipay", "Alipay", "Alipay"),
         ],
+        ..SHOP
+    },
+    Shop {
+        module: "soc_processing",
+        tender_ru: "Социальная карта",
+        tender_en: "Social card",
+        merchant: |papers| {
+            let mut row = papers.address("");
+            row.extend(papers.secret("token"));
+            row.insert("enterprise_id".to_owned(), social::ENTERPRISE.into());
+            row.insert("merchant_id".to_owned(), social::MERCHANT.into());
+            row.insert("sp_code".to_owned(), social::PROGRAMME.into());
+            row
+        },
+        terminal: |_| {
+            let number = ("TerminalNo".to_owned(), social::TERMINAL.into());
+            Map::from_iter([number])
+        },
         ..SHOP
     },
 ];
@@ -298,6 +323,25 @@ fn gazprom(papers: &Papers) -> Map<String, Value> {
     row.extend(papers.secret("token"));
     row.insert("merchantId".to_owned(), gazprombank::MERCHANT.into());
     row.insert("account".to_owned(), gazprombank::ACCOUNT.into());
+    row
+}
+
+fn khlynov(papers: &Papers) -> Map<String, Value> {
+    let mut row = papers.address("");
+    row.extend(papers.certificate());
+    for (key, value) in [
+        ("extEntityId", bank_khlynov::ENTITY),
+        ("merchantId", bank_khlynov::MERCHANT),
+        ("account", bank_khlynov::ACCOUNT),
+        ("authsp", bank_khlynov::AUTHSP),
+        ("not_found_codes", bank_khlynov::NOT_FOUND),
+        ("not_subscribed_codes", bank_khlynov::NOT_SUBSCRIBED),
+    ]
+    .into_iter()
+    .chain(bank_khlynov::PATHS)
+    {
+        row.insert(key.to_owned(), value.into());
+    }
     row
 }
 

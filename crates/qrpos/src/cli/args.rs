@@ -33,6 +33,9 @@ pub(super) struct Connection {
     /// arguments go before what stands there
     #[arg(long, env = "QRPOS_SETTINGS", global = true, value_name = "PATH")]
     pub(super) settings: Option<PathBuf>,
+    /// Where the QR code is shown besides: a file with the list `outputs`; it goes before the one in the settings
+    #[arg(long, env = "QRPOS_OUTPUTS", global = true, value_name = "FILE")]
+    pub(super) outputs: Option<PathBuf>,
     /// The daemon's address over HTTP: http://127.0.0.1:8080
     #[arg(long, env = "QRPOS_SERVER", global = true, value_name = "URL")]
     pub(super) server: Option<String>,
@@ -194,6 +197,25 @@ pub(super) struct Sale {
     /// A code scanned from the buyer's phone, for modules that take one; `-` reads it from standard input
     #[arg(long, value_name = "CODE")]
     customer_code: Option<String>,
+    /// The buyer's social card as the pin-pad names it, for modules that reserve; `-` reads it from standard input
+    #[arg(
+        long,
+        value_name = "TOKEN",
+        requires = "receipt",
+        conflicts_with = "customer_code"
+    )]
+    card_token: Option<String>,
+    /// The buyer as the receipt names them, for modules with subscriptions; `-` reads it from standard input
+    #[arg(
+        long,
+        value_name = "NAME",
+        conflicts_with = "customer_code",
+        conflicts_with = "card_token"
+    )]
+    subscriber: Option<String>,
+    /// The retailer's cost centre ("Код ЦФО")
+    #[arg(long, value_name = "CODE")]
+    cost_centre: Option<String>,
     /// Life of the QR in seconds; without it, the module's own
     #[arg(long, value_name = "SECONDS")]
     lifetime: Option<u32>,
@@ -215,16 +237,10 @@ impl Sale {
         pay.link = self.link;
         pay.lifetime_s = self.lifetime;
         pay.tender = self.tender;
-        pay.customer_code = match self.customer_code.as_deref() {
-            Some("-") => {
-                let mut line = String::new();
-                std::io::stdin()
-                    .read_line(&mut line)
-                    .context("cannot read the buyer's code from standard input")?;
-                Some(line.trim().to_owned())
-            }
-            _ => self.customer_code,
-        };
+        pay.cost_centre = self.cost_centre;
+        pay.customer_code = given(self.customer_code)?;
+        pay.card_token = given(self.card_token)?;
+        pay.subscriber = given(self.subscriber)?;
         let items: Vec<Item> = self.item.into_iter().map(line).collect();
         pay.receipt = (!items.is_empty() || self.receipt.is_some()).then(|| Receipt {
             number: self.receipt,
@@ -249,6 +265,18 @@ impl Sale {
             None => Ok(items),
         }
     }
+}
+
+/// What names the buyer may be kept out of the arguments, which other users of the machine see.
+fn given(argument: Option<String>) -> anyhow::Result<Option<String>> {
+    if argument.as_deref() != Some("-") {
+        return Ok(argument);
+    }
+    let mut line = String::new();
+    std::io::stdin()
+        .read_line(&mut line)
+        .context("cannot read what the buyer shows from standard input")?;
+    Ok(Some(line.trim().to_owned()))
 }
 
 fn line((name, price): (String, Kopecks)) -> Item {

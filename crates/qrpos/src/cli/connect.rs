@@ -5,26 +5,53 @@ use super::screen::Screen;
 use super::settings;
 use anyhow::{Context, bail};
 use domain::{ModuleName, StoreId, TerminalId};
+use pinpad::SystemClock;
+use register::outputs::{OutputSettings, Outputs};
 use register::ukm::{Checked, ConnectionSettings, PaymentSettings, Severity};
 use register::{Patience, Register};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Who a register is unless somebody says so.
 const FIRST: &str = "1";
 
+/// What a sale needs.
+pub(super) struct Till {
+    /// The client for payments.
+    pub(super) register: Register,
+    /// Whether the settings make it scan the buyer's phone.
+    pub(super) scans: bool,
+    /// Where the QR is shown, if anywhere is named.
+    pub(super) outputs: Option<Outputs>,
+}
+
 impl Connection {
     /// The client for payments and all that comes of them.
     pub(super) fn register(&self, screen: &mut Screen) -> anyhow::Result<Register> {
-        Ok(self.till(screen)?.0)
+        let checked = self.checked(screen);
+        let payment = checked.as_ref().and_then(|checked| self.payment(checked));
+        self.open(checked.as_ref(), payment.map(|payment| &payment.connection), None)
     }
 
-    /// The client for payments, and whether the settings make it scan the buyer's phone.
-    pub(super) fn till(&self, screen: &mut Screen) -> anyhow::Result<(Register, bool)> {
+    /// The client for payments, and what the settings say of taking them.
+    pub(super) fn till(&self, screen: &mut Screen) -> anyhow::Result<Till> {
         let checked = self.checked(screen);
         let payment = checked.as_ref().and_then(|checked| self.payment(checked));
         let connection = payment.map(|payment| &payment.connection);
-        let scans = payment.is_some_and(|payment| payment.scans_customer_code);
-        Ok((self.open(checked.as_ref(), connection, None)?, scans))
+        let places = self.places(checked.as_ref())?;
+        Ok(Till {
+            register: self.open(checked.as_ref(), connection, None)?,
+            scans: payment.is_some_and(|payment| payment.scans_customer_code),
+            outputs: start(&places)?,
+        })
+    }
+
+    /// The places of the QR: those of the file that is named, or else those of the settings.
+    pub(super) fn places(&self, checked: Option<&Checked>) -> anyhow::Result<Vec<OutputSettings>> {
+        Ok(match &self.outputs {
+            Some(file) => settings::places(file, self.lang)?,
+            None => checked.map_or_else(Vec::new, |checked| checked.settings.outputs.clone()),
+        })
     }
 
     /// The client for the report that checks stickers; without one in the settings, that of the payment.
@@ -127,6 +154,14 @@ impl Connection {
             .is_none_or(|module| *module == connection.module);
         is_asked_for.then_some(connection)
     }
+}
+
+/// Sets the places up, when there are any.
+pub(super) fn start(places: &[OutputSettings]) -> anyhow::Result<Option<Outputs>> {
+    if places.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(Outputs::start(places, Arc::new(SystemClock))?))
 }
 
 /// Why there is no daemon to speak to.

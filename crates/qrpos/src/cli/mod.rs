@@ -98,15 +98,15 @@ async fn serve(args: Args, screen: &mut Screen) -> Result<Exit, Trouble> {
 }
 
 async fn sell(connection: &Connection, sale: Sale, screen: &mut Screen) -> Result<Exit, Trouble> {
-    let (register, scans) = connection.till(screen)?;
+    let till = connection.till(screen)?;
     let pay = sale.pay()?;
-    if scans && pay.customer_code.is_none() {
+    if till.scans && pay.customer_code.is_none() {
         let error = anyhow::anyhow!(
             "the settings say that the code is scanned from the buyer's phone: give --customer-code CODE, or `-` to read it"
         );
         return Err(error.into());
     }
-    Ok(sale::run(&register, pay, screen).await?)
+    Ok(sale::run(&till, pay, screen).await?)
 }
 
 async fn link(register: &Register, command: LinkCommand, screen: &mut Screen) -> Result<Exit, Trouble> {

@@ -1,18 +1,37 @@
 //! A sale: the QR, the countdown, Ctrl-C.
 
+use super::connect::Till;
 use super::exit::Exit;
 use super::interrupt::Interrupts;
 use super::screen::Screen;
 use domain::{CallerId, Code};
 use protocol::Reply;
+use register::outputs::Outputs;
 use register::{Pay, PaymentId, Register, RegisterError};
 use std::time::Duration;
+use texts::shown_nowhere_text;
 use texts::words::cli;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
-/// Takes a payment to its end. The first Ctrl-C cancels it and waits, the second leaves.
-pub(super) async fn run(register: &Register, pay: Pay, screen: &mut Screen) -> Result<Exit, RegisterError> {
+/// Takes a payment to its end. The first Ctrl-C cancels it and waits, the second leaves. However it ends, its code does not
+/// stay anywhere.
+pub(super) async fn run(till: &Till, pay: Pay, screen: &mut Screen) -> Result<Exit, RegisterError> {
+    let Some(outputs) = &till.outputs else {
+        return take(till, pay, screen).await;
+    };
+    screen.leave_drawing();
+    let ended = take(till, pay, screen).await;
+    for warning in outputs.leave().await.unwrap_or_default().warnings {
+        screen.trouble_text(&warning.text);
+    }
+    ended
+}
+
+async fn take(till: &Till, pay: Pay, screen: &mut Screen) -> Result<Exit, RegisterError> {
+    let Till {
+        register, outputs, ..
+    } = till;
     let mut interrupts = Interrupts::new();
     let id = pay.id.clone();
     screen.request(&id);
@@ -28,6 +47,10 @@ pub(super) async fn run(register: &Register, pay: Pay, screen: &mut Screen) -> R
                 let Some(reply) = reply else { break };
                 let reply = reply?;
                 screen.reply(&reply);
+                if let Some(outputs) = outputs && is_nowhere(outputs, &reply, screen).await && !cancel.started {
+                    screen.trouble_text(&shown_nowhere_text());
+                    cancel.start();
+                }
                 dies_at = reply.qr.as_ref().map(|qr| Instant::now() + Duration::from_millis(qr.expires_in_ms));
                 cancel.again_if_it_was_too_early(&reply);
                 last = Some(reply);
@@ -55,6 +78,17 @@ pub(super) async fn run(register: &Register, pay: Pay, screen: &mut Screen) -> R
         }
     }
     Ok(last.map_or(Exit::Unknown, |reply| Exit::of_reply(&reply)))
+}
+
+/// Lets the places follow a reply and tells what they warn of. Whether its code is to be seen nowhere.
+async fn is_nowhere(outputs: &Outputs, reply: &Reply, screen: &mut Screen) -> bool {
+    let Some(report) = outputs.follow(reply).await else {
+        return false;
+    };
+    for warning in &report.warnings {
+        screen.trouble_text(&warning.text);
+    }
+    reply.qr.is_some() && report.is_nowhere()
 }
 
 /// The cancel of a running sale. Its own replies are not shown: the sale's stream tells the same.

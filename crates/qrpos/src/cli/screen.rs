@@ -4,9 +4,9 @@ use crossterm::cursor::MoveToColumn;
 use crossterm::execute;
 use crossterm::style::Print;
 use crossterm::terminal::{Clear, ClearType};
-use domain::{CallerId, Kopecks};
+use domain::{CallerId, Kopecks, State};
 use pinpad::Slip;
-use protocol::{LinkReport, LinkVerdict, ReceiptPayment, Reply};
+use protocol::{LinkReport, LinkVerdict, ReceiptPayment, Reply, ReservationReport};
 use serde::Serialize;
 use std::io::{IsTerminal, Write, stderr, stdout};
 use std::time::Duration;
@@ -29,6 +29,8 @@ pub(super) struct Screen {
     mode: Mode,
     shown_payload: Option<String>,
     countdown: bool,
+    /// Other places draw the QR; here it is a line.
+    drawn_elsewhere: bool,
 }
 
 impl Screen {
@@ -45,7 +47,18 @@ impl Screen {
             mode,
             shown_payload: None,
             countdown: false,
+            drawn_elsewhere: false,
         }
+    }
+
+    /// Its language.
+    pub(super) const fn lang(&self) -> Lang {
+        self.lang
+    }
+
+    /// Leaves the drawing of the QR to the places of the settings.
+    pub(super) const fn leave_drawing(&mut self) {
+        self.drawn_elsewhere = true;
     }
 
     /// The id under which to ask, before anything else.
@@ -66,10 +79,16 @@ impl Screen {
         let sum = amount.map_or_else(String::new, |amount| format!("{}  ", self.money(amount)));
         self.line(&format!("{sum}{}", self.lang.pick(&reply.message)));
         if let Some(qr) = &reply.qr
+            && !qr.payload.is_empty()
             && self.shown_payload.as_ref() != Some(&qr.payload)
         {
             self.shown_payload = Some(qr.payload.clone());
             self.qr(&qr.payload);
+        }
+        if let Some(report) = &reply.reservation
+            && reply.state == Some(State::AwaitingConfirmation)
+        {
+            self.reservation(report, reply.id.as_ref());
         }
         if let Some(link) = &reply.link {
             self.line(&self.verdict(link));
@@ -88,6 +107,20 @@ impl Screen {
         }
         if reply.is_final {
             self.receipt(reply);
+        }
+    }
+
+    /// What of a receipt may be debited, line by line, and what to type for it.
+    fn reservation(&mut self, report: &ReservationReport, id: Option<&CallerId>) {
+        for position in &report.positions {
+            let (sum, label) = (self.money(position.sum), self.lang.say(cli::RECEIPT_LINE));
+            self.line(&format!("  {label} {}: {sum}", position.number));
+        }
+        let (available, label) = (self.money(report.available), self.lang.say(cli::AVAILABLE));
+        self.line(&format!("{label}: {available}"));
+        if let Some(id) = id {
+            let label = self.lang.say(cli::TO_CONFIRM);
+            self.line(&format!("{label}: qrpos confirm {id}"));
         }
     }
 
@@ -181,7 +214,7 @@ impl Screen {
     }
 
     fn qr(&mut self, payload: &str) {
-        if self.mode == Mode::Terminal {
+        if self.mode == Mode::Terminal && !self.drawn_elsewhere {
             match qr::Matrix::encode(payload) {
                 Ok(matrix) if fits(&matrix) => self.line(&matrix.terminal()),
                 _ => self.say(cli::TOO_SMALL),

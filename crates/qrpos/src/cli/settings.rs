@@ -1,7 +1,8 @@
 //! `check-settings`: what is wrong with a register's settings, where, and what to do.
 
 use super::exit::Exit;
-use register::ukm::{Checked, Finding, PaymentSettings, Severity, Source, check};
+use register::outputs::OutputSettings;
+use register::ukm::{Checked, Finding, PaymentSettings, Severity, Source, check, read_outputs};
 use serde_json::json;
 use std::collections::HashMap;
 use std::io::{Write, stdout};
@@ -11,10 +12,27 @@ use texts::words::ukm::frame;
 
 /// Reads settings; `${X}` is looked for in the environment of the process.
 pub(super) fn read(path: &Path) -> Checked {
-    let env: HashMap<String, String> = std::env::vars_os()
+    check(path, &environment())
+}
+
+/// The variables of the process that are text.
+pub(super) fn environment() -> HashMap<String, String> {
+    std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-        .collect();
-    check(path, &env)
+        .collect()
+}
+
+/// Reads a file of places for the QR. With an error in it there are none: a place that is left out would be missed only by
+/// the buyer.
+pub(super) fn places(path: &Path, lang: Lang) -> anyhow::Result<Vec<OutputSettings>> {
+    let (outputs, findings) = read_outputs(path, &environment());
+    let errors = findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error)
+        .map(|finding| format_finding(finding, lang.say(frame::ERROR), lang));
+    let errors: String = errors.collect();
+    anyhow::ensure!(errors.is_empty(), "{}", errors.trim_end());
+    Ok(outputs)
 }
 
 /// Prints all findings, then what the settings come to. With JSON, one finding a line and nothing else.

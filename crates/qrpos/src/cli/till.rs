@@ -1,6 +1,7 @@
 //! `till`: the full-screen register.
 
 use super::args::Connection;
+use super::connect::start;
 use super::exit::Exit;
 use super::screen::Screen;
 use crate::till::journal::{Journal, Opened};
@@ -19,7 +20,6 @@ use std::fmt::Write as _;
 use std::io::{IsTerminal, stdin, stdout};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use std::sync::Arc;
 use texts::words::till as words;
 use tokio::sync::mpsc;
 
@@ -125,13 +125,7 @@ pub(super) async fn run(
     if let Some(aside) = damaged {
         till.tell(with(words::DAMAGED, "path", &same(aside.display())));
     }
-    let outputs = match outputs(checked) {
-        Ok(outputs) => outputs,
-        Err(error) => {
-            till.tell(with(words::OUTPUTS, "reason", &same(error)));
-            None
-        }
-    };
+    let outputs = outputs(connection, checked)?;
     let agents = Agents {
         usual,
         registers,
@@ -212,19 +206,15 @@ fn link_modules(tenders: &[Tender]) -> Vec<ModuleName> {
 }
 
 /// The buyer's devices. Pages are the kiosk's, and this program's own terminal is the till's.
-fn outputs(checked: Option<&Checked>) -> anyhow::Result<Option<Outputs>> {
-    let all = checked.map_or(&[][..], |checked| &checked.settings.outputs);
-    let is_a_device = |output: &&OutputSettings| {
+fn outputs(connection: &Connection, checked: Option<&Checked>) -> anyhow::Result<Option<Outputs>> {
+    let mut places = connection.places(checked)?;
+    places.retain(|place| {
         !matches!(
-            output,
+            place,
             OutputSettings::Screen(_) | OutputSettings::Terminal(TerminalSettings { device: None, .. })
         )
-    };
-    let devices: Vec<OutputSettings> = all.iter().filter(is_a_device).cloned().collect();
-    if devices.is_empty() {
-        return Ok(None);
-    }
-    Ok(Some(Outputs::start(&devices, Arc::new(SystemClock))?))
+    });
+    start(&places)
 }
 
 /// One file for each register: two tills must not share a shift.

@@ -24,7 +24,7 @@
 
   // ---- what is remembered ----
 
-  const fresh = () => ({ phase: "shop", basket: {}, tender: 0, sale: null, reply: null, cancelling: false, confirming: false, paid: 0, refunds: [] });
+  const fresh = () => ({ phase: "shop", basket: {}, tender: 0, sale: null, reply: null, cancelling: false, confirming: false, paid: 0, receipt: null, refunds: [] });
   let state = { lang: config.lang, ...fresh(), ...recall() };
   let run = 0; // Grows with each new purchase: what still waits for an older one falls silent.
   let diesAt = null;
@@ -68,6 +68,15 @@
     bytes[8] = (bytes[8] & 0x3f) | 0x80;
     const hex = [...bytes].map((b) => b.toString(16).padStart(2, "0")).join("");
     return hex.replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, "$1-$2-$3-$4-$5");
+  }
+
+  // All payments of a purchase belong to one receipt: date and time of the first, which no other of this kiosk has.
+  function receiptNumber() {
+    const two = (number) => String(number).padStart(2, "0");
+    const now = new Date();
+    const day = [now.getFullYear() % 100, now.getMonth() + 1, now.getDate()];
+    const time = [now.getHours(), now.getMinutes(), now.getSeconds()];
+    return `${day.map(two).join("")}-${time.map(two).join("")}`;
   }
 
   function element(tag, attributes = {}, ...children) {
@@ -266,8 +275,9 @@
       timeout_ms: config.timeout_ms,
       amount: due(),
       receipt: {
+        number: (state.receipt ??= receiptNumber()),
         items: bought.map((line) => ({
-          name: line.name.ru, quantity: String(line.quantity), price: line.price, sum: line.price * line.quantity,
+          name: line.name.ru, code: line.barcode, quantity: String(line.quantity), price: line.price, sum: line.price * line.quantity,
         })),
       },
     };
@@ -371,10 +381,10 @@
 
   // What the social account did not pay is paid another way: the same goods, the rest of the sum.
   function payRest() {
-    const { basket, paid, sale, reply, lang } = state;
+    const { basket, paid, receipt, sale, reply, lang } = state;
     const other = config.tenders.findIndex((tender) => tender.module !== sale.message.module);
     run += 1;
-    state = { lang, ...fresh(), basket, paid: paid + paidNow(sale, reply), tender: Math.max(0, other) };
+    state = { lang, ...fresh(), basket, receipt, paid: paid + paidNow(sale, reply), tender: Math.max(0, other) };
     diesAt = null;
     remember();
     pay();
@@ -398,9 +408,9 @@
 
   // The same goods, a new payment: only after an end that moved no money.
   function again() {
-    const { basket, paid } = state;
+    const { basket, paid, receipt } = state;
     newPurchase();
-    state = { ...state, basket, paid };
+    state = { ...state, basket, paid, receipt };
     remember();
     show();
   }
@@ -647,6 +657,8 @@
     const busy = refundPending();
     const rest = left();
     $("rest").hidden = rest <= 0;
+    // Thanks are said when all is paid.
+    $("verdict-text").hidden = rest > 0;
     $("rest-sum").textContent = money(rest);
     $("pay-rest").hidden = rest <= 0 || config.tenders.length < 2;
     // Goods that were paid in two ways are returned by the staff.

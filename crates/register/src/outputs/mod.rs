@@ -76,6 +76,15 @@ impl Outputs {
         })
     }
 
+    /// For a program that ends: takes a code that still stands away before the program is gone.
+    pub async fn leave(&self) -> Option<Report> {
+        let stands = matches!(self.view.borrow().face, Face::Code { .. });
+        if !stands {
+            return None;
+        }
+        Some(self.withdraw(Withdrawal::Unknown).await)
+    }
+
     /// Shows a code everywhere until it dies, is withdrawn, or another one takes its place.
     pub async fn show(&self, qr: &QrReport, amount: Option<Kopecks>) -> Report {
         let qr = qr.clone();

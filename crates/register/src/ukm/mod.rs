@@ -14,6 +14,7 @@ mod group;
 mod inpas;
 mod kiosk;
 mod modules;
+mod outputs;
 mod read;
 mod scan;
 mod search;
@@ -24,6 +25,7 @@ pub use connection::{ConnectionSettings, DoorSettings};
 pub use finding::{Finding, Severity};
 pub use inpas::PinpadSettings;
 pub use modules::{KnownModule, MODULES, Scanning, known_module};
+pub use outputs::read_outputs;
 pub use ukm4::KEYS as UKM4_KEYS;
 
 use crate::Kiosk2;

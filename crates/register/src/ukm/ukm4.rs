@@ -6,17 +6,16 @@ use super::connection::{ConnectionSettings, DoorSettings, GAP, WAIT_MAX, WAIT_MI
 use super::explain::explain;
 use super::finding::{Findings, Value, whole};
 use super::group::{name_of, spelling};
+use super::outputs::outputs;
 use super::read::{keep, required, seconds, text};
 use super::{PaymentSettings, Settings, scan};
 use crate::Patience;
 use crate::amqp::EXCHANGE;
 use crate::door::CONNECT_TIMEOUT;
-use crate::outputs::{OUTPUTS_MAX, OutputSettings};
 use conf::{Document, Folder, Node, Place};
 use domain::ModuleName;
 use reqwest::Url;
 use secrecy::SecretString;
-use serde::Deserialize;
 use std::collections::HashMap;
 use std::io::Read;
 use std::path::Path;
@@ -242,29 +241,6 @@ fn id<T: std::str::FromStr>(node: &Node<'_>, findings: &mut Findings) -> Option<
         unusable(node, reason::NAME, findings);
     }
     id
-}
-
-fn outputs(node: &Node<'_>, findings: &mut Findings) -> Vec<OutputSettings> {
-    let list = keep(node.list().map(Some), findings).unwrap_or_default();
-    if list.len() > OUTPUTS_MAX {
-        let values = [
-            ("value", list.len().to_string().into()),
-            ("least", "0".into()),
-            ("most", OUTPUTS_MAX.to_string().into()),
-        ];
-        findings.error(advice::OUT_OF_RANGE, &node.place(), &values);
-    }
-    let mut outputs = Vec::new();
-    for element in list.iter().take(OUTPUTS_MAX) {
-        match OutputSettings::deserialize(element.json()) {
-            Ok(output) => outputs.push(output),
-            Err(error) => {
-                let detail = [("detail", error.to_string().into())];
-                findings.error(advice::OUTPUT_WRONG, &element.place(), &detail);
-            }
-        }
-    }
-    outputs
 }
 
 fn unusable(node: &Node<'_>, why: Word, findings: &mut Findings) {

@@ -141,7 +141,7 @@ impl Provider for Bank {
         None
     }
 
-    fn cards(&mut self) -> Vec<Card> {
+    fn cards(&mut self, _now: i64) -> Vec<Card> {
         Vec::new()
     }
 }

@@ -62,6 +62,12 @@ impl Ledger {
         }
     }
 
+    /// A merchant's links, in the order of their ids.
+    pub fn links_of<'a>(&'a self, owner: &'a str) -> impl Iterator<Item = &'a CashLink> {
+        let own = |link: &&CashLink| link.owner.as_deref() == Some(owner);
+        self.links.values().filter(own)
+    }
+
     /// Gives a blank link to a merchant; his own gets the terminal anew.
     pub fn bind(&mut self, id: &str, owner: &str, terminal: Option<&str>) -> Result<CashLink, Refusal> {
         match self.own_link(id, owner) {

@@ -17,6 +17,7 @@ use crate::callbacks::Queue;
 use crate::clock::SECOND_US;
 use crate::faults::{CallbackRule, Drawn, Plan, Rule};
 use crate::link::MEMBER_NOT_PUBLIC;
+use crate::money::Kopecks;
 use crate::provider::{Notification, Step};
 use crate::random::Random;
 
@@ -186,6 +187,13 @@ impl Ledger {
     /// So many random decimal digits; the first is not zero.
     pub fn digits(&mut self, count: usize) -> String {
         self.random.digits(count)
+    }
+
+    /// A new QR for this sum: its id and its link, for a bank that knows a sale by its QR alone.
+    pub fn new_qr(&mut self, amount: Kopecks) -> (String, String) {
+        let id = self.random.qr_id(sale::DYNAMIC_PREFIX);
+        let link = crate::link::dynamic_of(self.rules.member, &id, amount);
+        (id, link)
     }
 
     /// The sale of the bank's own id.

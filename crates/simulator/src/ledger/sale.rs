@@ -4,13 +4,12 @@ use std::collections::BTreeMap;
 
 use super::{CodeOutcome, Ledger, MAX_SALES, Refusal, SaleAt};
 use crate::clock::{MINUTE_US, SECOND_US};
-use crate::link;
 use crate::money::Kopecks;
 
 /// How long an attempt is `Received` before it is `InProgress`.
 const RECEIVED_FOR_US: i64 = SECOND_US;
 /// Prefix of the id of a dynamic QR (NSPK).
-const DYNAMIC_PREFIX: &str = "AD";
+pub(super) const DYNAMIC_PREFIX: &str = "AD";
 /// Length of NSPK's id of a transfer.
 const TRX_ID_CHARS: usize = 32;
 
@@ -249,8 +248,8 @@ impl Ledger {
         let mut outcome = None;
         match &new.shown {
             Shown::SbpQr => {
-                let qr_id = self.random.qr_id(DYNAMIC_PREFIX);
-                payload = Some(link::dynamic_of(self.rules.member, &qr_id, new.amount));
+                let (qr_id, text) = self.new_qr(new.amount);
+                payload = Some(text);
                 id = id.or(Some(qr_id));
             }
             Shown::Text(text) => payload = Some(text.clone()),
@@ -321,6 +320,17 @@ impl Ledger {
         let at = self.open_sale(id)?;
         self.settle(at, now);
         self.sales.get(at).cloned().ok_or(Refusal::NoSale)
+    }
+
+    /// Takes so much of an open sale's money at once: the debit of a reservation. What is left of the sum is free again.
+    pub fn debit(&mut self, id: &str, amount: Kopecks, now: i64) -> Result<Sale, Refusal> {
+        let at = self.open_sale(id)?;
+        let sale = self.sales.get_mut(at).ok_or(Refusal::NoSale)?;
+        if amount.0 <= 0 || amount > sale.amount {
+            return Err(Refusal::BadSum);
+        }
+        sale.amount = amount;
+        self.charge(id, now)
     }
 
     /// Ends an open sale as declined, without a payer.

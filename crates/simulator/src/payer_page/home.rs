@@ -7,7 +7,7 @@ use super::{buttons, page, percent_encoded, sum};
 use crate::payer::PayerView;
 use crate::phone::Phone;
 use crate::picture;
-use crate::provider::{About, Card};
+use crate::provider::{About, Card, Provider};
 
 /// How many payable codes of one provider are listed.
 const LISTED: usize = 20;
@@ -21,7 +21,7 @@ pub(super) fn page_of(phone: &Phone, lang: Lang) -> Markup {
         .collect();
     let cards: Vec<Card> = phone
         .providers()
-        .flat_map(|(_, provider)| provider.with(|provider, _| provider.cards()))
+        .flat_map(|(_, provider)| provider.with(Provider::cards))
         .collect();
     let body = html! {
         section.card {

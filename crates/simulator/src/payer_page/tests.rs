@@ -326,7 +326,7 @@ impl Teller for Wallet {
         Some(self.0.digits(18))
     }
 
-    fn cards(&mut self) -> Vec<crate::provider::Card> {
+    fn cards(&mut self, _now: i64) -> Vec<crate::provider::Card> {
         vec![crate::provider::Card {
             token: "card-1".to_owned(),
             title_ru: "Карта Ивана".to_owned(),

@@ -169,5 +169,27 @@ async fn pays_declines_cancels(client: &Client, demo: &Demo) -> anyhow::Result<(
     buys(client, &["good-1"]).await?;
     find(client, "cancel").await?.click().await?;
     result_is(client, "cancelled").await?;
-    Ok(())
+    find(client, "new-purchase").await?.click().await?;
+    social_basket(client).await
+}
+
+/// Milk is paid with the social card, chocolate another way, on the same receipt.
+async fn social_basket(client: &Client) -> anyhow::Result<()> {
+    for handle in ["good-1", "good-9", "tender-soc_processing", "pay"] {
+        find(client, handle).await?.click().await?;
+    }
+    let card = find_css(client, "[data-testid='customer-code']:not([disabled])").await?;
+    card.send_keys(simulator::social::CARD).await?;
+    find_css(client, "[data-testid='code-pay']:not([disabled])")
+        .await?
+        .click()
+        .await?;
+    let debited = find(client, "to-debit").await?.text().await?;
+    anyhow::ensure!(debited.starts_with("94,90"), "only milk is social: {debited}");
+    find(client, "confirm-do").await?.click().await?;
+    result_is(client, "paid").await?;
+    find(client, "pay-rest").await?.click().await?;
+    find(client, "qr").await?;
+    find(client, "cancel").await?.click().await?;
+    result_is(client, "cancelled").await
 }

@@ -26,6 +26,12 @@ words! {
     REQUISITES: "Реквизиты", "Requisites";
     /// Before what of a payment is left to refund.
     LEFT_TO_REFUND: "можно вернуть", "left to refund";
+    /// Before what of a reserved receipt may be debited.
+    AVAILABLE: "Можно списать", "May be debited";
+    /// Before the number of a line of the receipt that may be debited.
+    RECEIPT_LINE: "строка чека", "line of the receipt";
+    /// Before the command that debits.
+    TO_CONFIRM: "Если покупатель согласен, подтвердите", "If the buyer agrees, confirm";
     /// A receipt has several paid payments.
     CHOOSE_PAYMENT: "По чеку несколько оплат. Выберите одну: qrpos refund НОМЕР --by-operation-id, или уточните смену: --shift.",
         "The receipt has several payments. Choose one: qrpos refund ID --by-operation-id, or name the shift: --shift.";

@@ -398,9 +398,6 @@ sentences! {
     /// The last line was damaged.
     DAMAGED: "Последняя строка журнала была оборвана; она отложена в {path}. Ничего не потеряно: об открытом касса спросит.",
         "The journal's last line was cut off; it was put aside in {path}. Nothing is lost: the register asks about what is open.";
-    /// No place for a code.
-    OUTPUTS: "Устройства покупателя недоступны: {reason}. Код будет только на экране кассы.",
-        "The buyer's devices cannot be used: {reason}. The code stands on the register's screen only.";
 
     /// Keys of the menus.
     KEYS_MENU: "Цифра — выбрать   Esc — назад", "A digit chooses   Esc goes back";

@@ -77,7 +77,7 @@ fn paid_is_acwp_with_its_transfer_and_its_ids() {
     };
     assert_eq!(amount, Some(kopecks(111_011)));
     for (key, value) in [
-        ("trx_id", "B6000000000000000000000000TEST01"),
+        ("transaction_id", "B6000000000000000000000000TEST01"),
         ("trx_dt", "20261122130107"),
         ("payrrn", "000000000101"),
         ("term_no", "70001"),

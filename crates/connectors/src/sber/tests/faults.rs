@@ -6,7 +6,7 @@ use proptest::prelude::*;
 fn good(call: &Call) -> &'static str {
     match call {
         Call::Register(_) => bodies::CREATED,
-        Call::Revoke(lookup) if lookup.reference.get("order_id").is_some() => bodies::REVOKED,
+        Call::Revoke(lookup) if lookup.reference.get(Reference::QR).is_some() => bodies::REVOKED,
         Call::Refund(call) if call.reference.get("seen_for").is_some() => bodies::REFUNDED,
         _ => bodies::ORDER_PAID,
     }

@@ -108,7 +108,7 @@ fn an_order_that_cannot_be_shown_or_asked_about_is_not_registered() {
 
 #[test]
 fn an_order_stands_as_its_state_says() {
-    let reference = Reference::default().with("order_id", ORDER_ID);
+    let reference = Reference::default().with(Reference::QR, ORDER_ID);
     let paid = PaymentState::Paid {
         amount: None,
         reference,
@@ -145,8 +145,8 @@ fn paid_keeps_what_a_refund_needs() {
     let paid = PaymentState::Paid {
         amount: Some(kopecks(111_011)),
         reference: Reference::default()
-            .with("order_id", ORDER_ID)
-            .with("operation_id", "OP-PAID")
+            .with(Reference::QR, ORDER_ID)
+            .with(Reference::TRANSACTION, "OP-PAID")
             .with("auth_code", "123456"),
     };
     for body in [
@@ -229,7 +229,7 @@ fn a_charge_is_answered_by_the_status() {
             panic!("not under way")
         };
         assert_eq!(reference.get("scanned"), Some("1"));
-        assert_eq!(reference.get("order_id"), Some(ORDER_ID));
+        assert_eq!(reference.get(Reference::QR), Some(ORDER_ID));
     }
     assert_eq!(
         payment(&*bank, &call, &[taken(), order_in("DECLINED")]),

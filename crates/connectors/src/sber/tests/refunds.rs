@@ -9,7 +9,7 @@ fn state(connector: &dyn Connector, call: &Call, responses: &[WireResponse]) -> 
 
 fn completed(id: &str) -> RefundState {
     RefundState::Completed {
-        reference: Reference::default().with("refund_operation_id", id),
+        reference: Reference::default().with(Reference::TRANSACTION, id),
     }
 }
 

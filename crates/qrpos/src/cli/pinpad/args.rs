@@ -17,6 +17,10 @@ pub(in crate::cli) struct PinpadArgs {
         default_value = "pinpad.conf"
     )]
     pub(super) settings: PathBuf,
+    /// The register's UKM 5 settings: the folder with mintukm.conf. The terminal's id, currency, timeout and qrSBP are
+    /// taken from there unless the pin-pad's own file names them
+    #[arg(long, env = "QRPOS_PINPAD_TREE", global = true, value_name = "FOLDER")]
+    pub(super) tree: Option<PathBuf>,
     #[command(subcommand)]
     pub(super) command: Command,
 }

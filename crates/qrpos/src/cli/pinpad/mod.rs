@@ -7,12 +7,16 @@ pub(super) use args::PinpadArgs;
 use super::exit::Exit;
 use super::interrupt::Interrupts;
 use super::screen::Screen;
+use super::settings::{self, environment};
+use anyhow::Context;
 use args::{Back, Command, Verdict};
 use domain::Clock;
 use pinpad::{
-    Decision, Done, Health, Op, Original, Outcome, Pinpad, PinpadError, Report, Resolution, Settings, Slip,
-    SystemClock, Tender, Told, UsedTender, WayBack,
+    Decision, Done, Health, Known, Op, Original, Outcome, Pinpad, PinpadError, Report, Resolution, Settings,
+    Slip, SystemClock, Tender, Told, UsedTender, WayBack,
 };
+use register::ukm::Severity;
+use std::path::Path;
 use std::pin::pin;
 use std::sync::Arc;
 use texts::words::pinpad as words;
@@ -20,8 +24,9 @@ use texts::{Text, Word};
 
 /// Does what the arguments ask and tells how it ended.
 pub(super) async fn run(args: PinpadArgs, screen: &mut Screen) -> Exit {
-    let env = std::env::vars().collect();
-    let settings = match Settings::load(&args.settings, &env) {
+    let read = known(args.tree.as_deref(), screen)
+        .and_then(|known| Ok(Settings::load_over(&args.settings, &known, &environment())?));
+    let settings = match read {
         Ok(settings) => settings,
         Err(error) => {
             screen.trouble(&error.to_string());
@@ -36,6 +41,29 @@ pub(super) async fn run(args: PinpadArgs, screen: &mut Screen) -> Exit {
     ended.unwrap_or_else(|error| {
         screen.trouble_text(&error.text());
         exit_of_error(&error)
+    })
+}
+
+/// What the register's tree says of the pin-pad.
+fn known(tree: Option<&Path>, screen: &mut Screen) -> anyhow::Result<Known> {
+    let Some(tree) = tree else {
+        return Ok(Known::default());
+    };
+    let checked = settings::read(tree);
+    if checked.count(Severity::Error) > 0 {
+        screen.trouble(&settings::faulty(&checked, screen.lang()));
+    }
+    let pinpad = checked.settings.pinpad.with_context(|| {
+        format!(
+            "{} has no active InPAS pin-pad: see qrpos check-settings",
+            tree.display()
+        )
+    })?;
+    Ok(Known {
+        terminal: pinpad.terminal_id,
+        currency: pinpad.currency.as_deref().map(str::parse).transpose()?,
+        timeout_s: pinpad.timeout_s.map(u32::try_from).transpose()?,
+        qr_sbp: Some(pinpad.qr_sbp),
     })
 }
 

@@ -10,8 +10,9 @@ use simulator::{Fault, Step};
 use testkit::till::Till;
 
 /// Every kind of call.
-pub const KINDS: [CallKind; 7] = [
+pub const KINDS: [CallKind; 8] = [
     CallKind::Register,
+    CallKind::Confirm,
     CallKind::Status,
     CallKind::Revoke,
     CallKind::Refund,
@@ -79,7 +80,11 @@ async fn everybody_waits(module: &'static str, fault: &Fault) -> Result<()> {
     let shop = Shop::open(module).await?;
     shop.paid("p1", 15_000).await?;
     let shown = shop.awaiting("p2", 700).await?;
+    asked_about(&shop);
     shop.plan(CallKind::Status, fault, 1);
+    if shop.abilities.reservation {
+        shop.buyer(&shown, PayerAction::Pay).await?;
+    }
     while !shop
         .world
         .bank
@@ -100,7 +105,7 @@ async fn everybody_waits(module: &'static str, fault: &Fault) -> Result<()> {
         .pay("p3", 700)?
     };
     let other = shop.world.send(other).await?;
-    shop.buyer(&shown, PayerAction::Pay)?;
+    shop.buyer(&shown, PayerAction::Pay).await?;
     is(&shop.ended(&shown).await?, State::Paid)?;
     if other.operation_id.is_some() {
         shop.ended(&other).await?;
@@ -128,7 +133,7 @@ pub async fn login(module: &'static str) -> Result<Verdict> {
     let shop = Shop::open(module).await?;
     let shown = shop.awaiting("p1", 15_000).await?;
     shop.login(false).await?;
-    shop.buyer(&shown, PayerAction::Pay)?;
+    shop.buyer(&shown, PayerAction::Pay).await?;
     shop.world.pass(20_000).await;
     let told = shop.world.look(super::shop::id(&shown)?).await?;
     ensure!(
@@ -136,14 +141,21 @@ pub async fn login(module: &'static str) -> Result<Verdict> {
         "a refused login says nothing about the payment: {told:?}"
     );
     shop.login(true).await?;
-    is(&shop.ended(&shown).await?, State::Paid)?;
+    let end = shop.ended(&shown).await?;
+    if shop.abilities.reservation {
+        // The debit was turned away at the door: nothing has moved, and the reservation is given up.
+        ensure!(end.state != Some(State::Paid), "debited without a login: {end:?}");
+        says(&end, Code::ProviderLogin)?;
+    } else {
+        is(&end, State::Paid)?;
+    }
     shop.login(false).await?;
     let refused = shop.show("p2", 700).await?;
     if refused.is_final {
         is(&refused, State::Refused)?;
         says(&refused, Code::ProviderLogin)?;
     }
-    if shop.abilities.refund {
+    if shop.abilities.refund && end.state == Some(State::Paid) {
         let refund = shop.world.send(shop.till.refund("r1", "p1", None)?).await?;
         shop.world.pass(20_000).await;
         let refund = shop.world.look(super::shop::id(&refund)?).await?;
@@ -165,12 +177,12 @@ pub async fn certificate(module: &'static str) -> Result<Verdict> {
     let shop = Shop::open(module).await?;
     let shown = shop.awaiting("p1", 15_000).await?;
     if !shop.wrong_certificate().await? {
-        shop.buyer(&shown, PayerAction::Pay)?;
+        shop.buyer(&shown, PayerAction::Pay).await?;
         is(&shop.ended(&shown).await?, State::Paid)?;
         shop.close().await?;
         return Ok(Verdict::NeverHappens);
     }
-    shop.buyer(&shown, PayerAction::Pay)?;
+    shop.buyer(&shown, PayerAction::Pay).await?;
     shop.world.pass(20_000).await;
     let told = shop.world.look(super::shop::id(&shown)?).await?;
     ensure!(
@@ -204,12 +216,12 @@ pub async fn token(module: &'static str) -> Result<Verdict> {
     if !shop.world.bank.lock().forget_tokens() {
         let logins = shop.world.bank.lock().calls_of(Step::Login);
         ensure!(logins == 0, "a provider with tokens needs `forget_tokens`");
-        shop.buyer(&shown, PayerAction::Pay)?;
+        shop.buyer(&shown, PayerAction::Pay).await?;
         is(&shop.ended(&shown).await?, State::Paid)?;
         shop.close().await?;
         return Ok(Verdict::NeverHappens);
     }
-    shop.buyer(&shown, PayerAction::Pay)?;
+    shop.buyer(&shown, PayerAction::Pay).await?;
     is(&shop.ended(&shown).await?, State::Paid)?;
     shop.world.bank.lock().forget_tokens();
     let second = shop.awaiting("p2", 700).await?;
@@ -240,7 +252,7 @@ async fn strike(module: &'static str, kind: CallKind, fault: &Fault, times: u32)
         CallKind::Refund | CallKind::RefundStatus => refund(&shop, kind, fault, times).await,
         CallKind::LinkCheck => check(&shop, fault, times).await,
         CallKind::LinkBind => bind(&shop, fault, times).await,
-        CallKind::Confirm => anyhow::bail!("no simulated provider makes reservations"),
+        CallKind::Confirm => confirm(&shop, fault, times).await,
     }?;
     ensure!(shop.calls(kind) > before, "the fault met no call");
     shop.world.bank.lock().clear_plans();
@@ -252,8 +264,11 @@ async fn register(shop: &Shop, fault: &Fault, times: u32) -> Result<u64> {
     let before = shop.calls(CallKind::Register);
     shop.plan(CallKind::Register, fault, times);
     let shown = shop.show("p1", 15_000).await?;
-    if shown.state == Some(State::AwaitingPayment) {
-        shop.buyer(&shown, PayerAction::Pay)?;
+    if matches!(
+        shown.state,
+        Some(State::AwaitingPayment | State::AwaitingConfirmation)
+    ) {
+        shop.buyer(&shown, PayerAction::Pay).await?;
         is(&shop.ended(&shown).await?, State::Paid)?;
     } else {
         let end = shop.ended(&shown).await?;
@@ -269,10 +284,34 @@ async fn register(shop: &Shop, fault: &Fault, times: u32) -> Result<u64> {
 async fn status(shop: &Shop, fault: &Fault, times: u32) -> Result<u64> {
     let shown = shop.awaiting("p1", 15_000).await?;
     let before = shop.calls(CallKind::Status);
+    asked_about(shop);
     shop.plan(CallKind::Status, fault, times);
-    shop.buyer(&shown, PayerAction::Pay)?;
+    shop.buyer(&shown, PayerAction::Pay).await?;
     is(&shop.ended(&shown).await?, State::Paid)?;
     Ok(before)
+}
+
+/// The debit of what was reserved: whatever becomes of its answer, money moves once, or surely not at all.
+async fn confirm(shop: &Shop, fault: &Fault, times: u32) -> Result<u64> {
+    let shown = shop.awaiting("p1", 15_000).await?;
+    let before = shop.calls(CallKind::Confirm);
+    shop.plan(CallKind::Confirm, fault, times);
+    shop.buyer(&shown, PayerAction::Pay).await?;
+    let end = shop.ended(&shown).await?;
+    if end.state != Some(State::Paid) {
+        ensure!(end.error.is_some(), "it failed and says no reason: {end:?}");
+    }
+    shop.agree().await?;
+    shop.world.bank.lock().clear_plans();
+    shop.paid("p2", 700).await?;
+    Ok(before)
+}
+
+/// A payment that waits for the buyer is asked about anyway; one that is reserved only when the answer to its debit is lost.
+fn asked_about(shop: &Shop) {
+    if shop.abilities.reservation {
+        shop.plan(CallKind::Confirm, &Fault::DropAfter, 1);
+    }
 }
 
 async fn revoke(shop: &Shop, fault: &Fault, times: u32) -> Result<u64> {
@@ -283,7 +322,7 @@ async fn revoke(shop: &Shop, fault: &Fault, times: u32) -> Result<u64> {
     let end = shop.ended(&shown).await?;
     ensure!(end.state != Some(State::Paid), "nobody has paid: {end:?}");
     ensure!(
-        shop.buyer(&shown, PayerAction::Pay).is_err(),
+        shop.buyer(&shown, PayerAction::Pay).await.is_err(),
         "it ended and can be paid all the same"
     );
     Ok(before)

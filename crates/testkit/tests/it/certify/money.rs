@@ -3,30 +3,58 @@
 use super::Verdict;
 use super::shop::{Shop, id, is, one_operation, says};
 use anyhow::{Result, ensure};
-use domain::{CallKind, Code, State};
+use domain::{CallKind, Code, State, Taking};
 use gateway::CallbackVerdict;
 use simulator::bank::PayerAction;
 use testkit::provider::{self, Lack, RefundState, SaleState};
 
 const SUM: i64 = 15_000;
+/// The gateway names a transaction and no QR.
+const WITHOUT_QR_IDS: [&str; 1] = ["webmoney"];
+/// The bank's documents have no id of a payment over an order, only the order's own, which is ours.
+const WITHOUT_PAYMENT_IDS: [&str; 1] = ["qrraiffd_variable"];
 
 pub async fn pay(module: &'static str) -> Result<Verdict> {
     let shop = Shop::open(module).await?;
     let shown = shop.awaiting("p1", SUM).await?;
-    shop.buyer(&shown, PayerAction::Start)?;
+    shop.buyer(&shown, PayerAction::Start).await?;
     shop.world.pass(5_000).await;
     shop.agree().await?;
-    shop.buyer(&shown, PayerAction::Pay)?;
-    is(&shop.ended(&shown).await?, State::Paid)?;
+    shop.buyer(&shown, PayerAction::Pay).await?;
+    let end = shop.ended(&shown).await?;
+    is(&end, State::Paid)?;
+    has_requisites(&shop, &end)?;
     ensure!(shop.calls(CallKind::Register) == 1, "registered more than once");
     shop.close().await?;
     Ok(Verdict::Ok)
 }
 
+/// What the retailer reconciles by: the module, our order, the bank's id of a QR of its own, the bank's id of the payment.
+fn has_requisites(shop: &Shop, end: &protocol::Reply) -> Result<()> {
+    let requisites = end.requisites.as_deref().unwrap_or_default();
+    let fields: Vec<&str> = requisites.split(',').collect();
+    ensure!(
+        fields.len() == 5 && fields[..2].iter().all(|field| !field.is_empty()),
+        "{requisites}"
+    );
+    let abilities = &shop.abilities;
+    let draws = !abilities.cash_link && !abilities.reservation && abilities.customer_code != Taking::Always;
+    let draws = draws && !WITHOUT_QR_IDS.contains(&shop.module);
+    ensure!(
+        !draws || !fields[2].is_empty(),
+        "the id of the QR is missing: {requisites}"
+    );
+    ensure!(
+        !fields[3].is_empty() || WITHOUT_PAYMENT_IDS.contains(&shop.module),
+        "the bank's id of the payment is missing: {requisites}"
+    );
+    Ok(())
+}
+
 pub async fn decline(module: &'static str) -> Result<Verdict> {
     let shop = Shop::open(module).await?;
     let shown = shop.awaiting("p1", SUM).await?;
-    let declined = shop.buyer(&shown, PayerAction::Decline);
+    let declined = shop.buyer(&shown, PayerAction::Decline).await;
     if shop.lacks(Lack::PayerDecline) {
         ensure!(declined.is_err(), "declared as never happening, and it happened");
         shop.close().await?;
@@ -41,7 +69,7 @@ pub async fn decline(module: &'static str) -> Result<Verdict> {
     ensure!(unpaid, "nobody has paid: {end:?}");
     // Where nothing can be revoked a decline is taken for the end; a second attempt is late money, which `close`
     // finds given back.
-    let paid_after_all = shop.buyer(&shown, PayerAction::Pay).is_ok();
+    let paid_after_all = shop.buyer(&shown, PayerAction::Pay).await.is_ok();
     ensure!(
         !paid_after_all || !shop.abilities.revoke,
         "it ended and can be paid all the same"
@@ -55,7 +83,7 @@ pub async fn expire(module: &'static str) -> Result<Verdict> {
     let shown = shop.awaiting("p1", SUM).await?;
     is(&shop.ended(&shown).await?, State::Expired)?;
     ensure!(
-        shop.buyer(&shown, PayerAction::Pay).is_err(),
+        shop.buyer(&shown, PayerAction::Pay).await.is_err(),
         "it ended and can be paid all the same"
     );
     shop.close().await?;
@@ -69,7 +97,7 @@ pub async fn cancel_before_payment(module: &'static str) -> Result<Verdict> {
     shop.finish(shop.till.cancel("c1", "p1")?).await?;
     is(&shop.ended(&shown).await?, State::Cancelled)?;
     ensure!(
-        shop.buyer(&shown, PayerAction::Pay).is_err(),
+        shop.buyer(&shown, PayerAction::Pay).await.is_err(),
         "it ended and can be paid all the same"
     );
     shop.close().await?;
@@ -89,7 +117,7 @@ pub async fn cancel_after_payment(module: &'static str) -> Result<Verdict> {
     says(&told, Code::AlreadyPaid)?;
     // The buyer was faster than the cashier, and we have not heard of it yet.
     let shown = shop.awaiting("p2", SUM).await?;
-    shop.buyer(&shown, PayerAction::Pay)?;
+    shop.buyer(&shown, PayerAction::Pay).await?;
     shop.world.send(shop.till.cancel("c2", "p2")?).await?;
     is(&shop.ended(&shown).await?, State::Paid)?;
     shop.close().await?;
@@ -175,7 +203,7 @@ pub async fn duplicate(module: &'static str) -> Result<Verdict> {
     let pay = shop.asks("p1", SUM)?;
     let (first, second) = tokio::join!(shop.world.send(pay.clone()), shop.world.send(pay.clone()));
     let shown = shop.world.show(pay.clone()).await?;
-    shop.buyer(&shown, PayerAction::Pay)?;
+    shop.buyer(&shown, PayerAction::Pay).await?;
     let end = shop.finish(pay.clone()).await?;
     let after = shop.finish(pay).await?;
     one_operation(&[&first?, &second?, &shown, &end, &after])?;
@@ -200,7 +228,7 @@ pub async fn notification(module: &'static str) -> Result<Verdict> {
     let shop = Shop::open(module).await?;
     let shown = shop.awaiting("p1", SUM).await?;
     shop.world.pass(60_000).await;
-    shop.buyer(&shown, PayerAction::Pay)?;
+    shop.buyer(&shown, PayerAction::Pay).await?;
     let verdicts = shop.world.deliver_callbacks().await;
     let lacks = shop.lacks(Lack::Notifications);
     if lacks {

@@ -11,7 +11,7 @@ use protocol::{LinkVerdict, Message, Reply};
 
 use serde_json::{Map, Value, json};
 use simulator::bank::PayerAction;
-use simulator::{CodeOutcome, Fault, When};
+use simulator::{CodeOutcome, Fault, When, social};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use testkit::books;
@@ -31,7 +31,7 @@ pub struct Shop {
     pub sticker: Option<String>,
     /// The code that was scanned for each payment, for a module that cannot work without one.
     codes: Mutex<BTreeMap<String, String>>,
-    module: &'static str,
+    pub module: &'static str,
     simulated: Simulated,
 }
 
@@ -130,8 +130,16 @@ impl Shop {
     /// The register asks for a payment: the same content each time. Where the module cannot work without the code on
     /// the buyer's phone, it has one that the buyer confirms there.
     pub fn asks(&self, id: &str, amount: i64) -> Result<Message> {
+        self.asks_at(&self.till, id, amount)
+    }
+
+    /// The same at another register.
+    pub fn asks_at(&self, till: &Till, id: &str, amount: i64) -> Result<Message> {
+        if self.abilities.reservation {
+            return whole_receipt(till, id, amount);
+        }
         if self.abilities.customer_code != Taking::Always {
-            return self.till.pay(id, amount);
+            return till.pay(id, amount);
         }
         let known = self.codes().get(id).cloned();
         let code = match known {
@@ -139,13 +147,12 @@ impl Shop {
             None => self.code(CodeOutcome::Hang)?,
         };
         self.codes().insert(id.to_owned(), code.clone());
-        self.asks_by_code(id, amount, &code)
+        by_code(till, id, amount, &code)
     }
 
     /// The register asks for a payment by this code.
     pub fn asks_by_code(&self, id: &str, amount: i64, code: &str) -> Result<Message> {
-        let fields = json!({"amount": amount, "customer_code": code});
-        self.till.message("pay", id, &fields)
+        by_code(&self.till, id, amount, code)
     }
 
     /// A code on the buyer's phone.
@@ -159,8 +166,11 @@ impl Shop {
         self.codes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The buyer acts on what the register shows.
-    pub fn buyer(&self, shown: &Reply, action: PayerAction) -> Result<()> {
+    /// The buyer acts on what the register shows; of a reservation, at the register itself.
+    pub async fn buyer(&self, shown: &Reply, action: PayerAction) -> Result<()> {
+        if self.abilities.reservation {
+            return self.agrees(shown, action).await;
+        }
         let code = shown
             .id
             .as_ref()
@@ -175,20 +185,42 @@ impl Shop {
         Ok(())
     }
 
+    /// The buyer agrees to the debit, and the cashier confirms it. Thinking about it moves nothing, and what a provider
+    /// never does it refuses.
+    async fn agrees(&self, shown: &Reply, action: PayerAction) -> Result<()> {
+        match action {
+            PayerAction::Start => return Ok(()),
+            PayerAction::Decline => {
+                let now = self.world.bank.now();
+                self.world.bank.lock().payer("", action, None, now)?;
+                return Ok(());
+            }
+            PayerAction::Pay => {}
+        }
+        let payment = shown.id.as_ref().context("a payment without the register's id")?;
+        let fields = json!({ "payment": payment.as_str() });
+        let yes = self.till.message("confirm", &format!("{payment}-yes"), &fields)?;
+        let told = self.world.send(yes).await?;
+        ensure!(told.error.is_none(), "it cannot be confirmed: {told:?}");
+        Ok(())
+    }
+
     /// A payment that the buyer can pay.
     pub async fn awaiting(&self, id: &str, amount: i64) -> Result<Reply> {
         let shown = self.show(id, amount).await?;
-        ensure!(
-            shown.state == Some(State::AwaitingPayment),
-            "nothing to pay: {shown:?}"
-        );
+        let waits = if self.abilities.reservation {
+            State::AwaitingConfirmation
+        } else {
+            State::AwaitingPayment
+        };
+        ensure!(shown.state == Some(waits), "nothing to pay: {shown:?}");
         Ok(shown)
     }
 
     /// A payment that is paid.
     pub async fn paid(&self, id: &str, amount: i64) -> Result<Reply> {
         let shown = self.awaiting(id, amount).await?;
-        self.buyer(&shown, PayerAction::Pay)?;
+        self.buyer(&shown, PayerAction::Pay).await?;
         let end = self.ended(&shown).await?;
         is(&end, State::Paid)?;
         Ok(end)
@@ -290,6 +322,22 @@ impl Shop {
         );
         Ok(())
     }
+}
+
+fn by_code(till: &Till, id: &str, amount: i64, code: &str) -> Result<Message> {
+    let fields = json!({ "amount": amount, "customer_code": code });
+    till.message("pay", id, &fields)
+}
+
+/// A payment of a whole receipt with one good of the programme, for modules that reserve. Each has its own receipt.
+fn whole_receipt(till: &Till, id: &str, amount: i64) -> Result<Message> {
+    let item =
+        json!({ "name": "Хлеб", "code": social::GOOD, "quantity": "1", "price": amount, "sum": amount });
+    let number = format!("{}-{id}", till.terminal);
+    let fields = json!({
+        "amount": amount, "card_token": social::CARD, "receipt": { "number": number, "shift": 1, "items": [item] },
+    });
+    till.message("pay", id, &fields)
 }
 
 fn connect(module: &str, simulated: &Simulated) -> Result<connector::Built> {

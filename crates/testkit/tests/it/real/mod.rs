@@ -7,6 +7,7 @@ mod broker;
 mod configuration;
 mod kill;
 mod module;
+mod outputs;
 mod payments;
 mod python;
 mod stop;

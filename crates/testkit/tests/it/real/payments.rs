@@ -1,5 +1,6 @@
 //! Payments, refunds, cancels and cash links over both doors, with both journals.
 
+use domain::receipt::Receipt;
 use domain::{CallerId, Code, State};
 use protocol::LinkVerdict;
 use register::{Pay, PaymentId, Refund, Register};
@@ -35,7 +36,9 @@ async fn a_day_at_the_till(door: Door, kind: Kind) -> anyhow::Result<()> {
     let site = Site::open(kind).await?;
     let register = site.register(door, DYNAMIC)?;
     let paid = paid(&site, &register).await?;
+    found_by_receipt(&register, "17", 15_001).await?;
     refunded_in_parts(&site, &register, &paid).await?;
+    found_by_receipt(&register, "17", 0).await?;
     cancelled(&site, &register).await?;
     declined(&site, &register).await?;
     over_a_link(&site, &site.register(door, CASH_LINK)?).await?;
@@ -46,6 +49,10 @@ async fn a_day_at_the_till(door: Door, kind: Kind) -> anyhow::Result<()> {
 async fn paid(site: &Site, register: &Register) -> anyhow::Result<CallerId> {
     let mut pay = Pay::new(kopecks(15_001)?);
     pay.purpose = Some("Чек 17".to_owned());
+    pay.receipt = Some(Receipt {
+        number: Some("17".to_owned()),
+        ..Receipt::default()
+    });
     let id = pay.id.clone();
     let mut replies = register.pay(pay.clone()).await;
     let (shown, payload) = qr(&mut replies).await?;
@@ -89,6 +96,20 @@ async fn paid(site: &Site, register: &Register) -> anyhow::Result<CallerId> {
     assert_eq!(cancelled.error.unwrap().code, Code::AlreadyPaid);
     assert_eq!(site.journaled(id.as_str()).await?, operation);
     Ok(id)
+}
+
+/// What of a receipt's payment may go back; one that nobody has is said to be unknown.
+async fn found_by_receipt(register: &Register, number: &str, left: i64) -> anyhow::Result<()> {
+    let found = register.receipt_find(number, None).await?;
+    let [payment] = &found.payments[..] else {
+        anyhow::bail!("one payment is expected: {found:?}");
+    };
+    assert_eq!((payment.state, payment.left.get()), (State::Paid, left));
+    assert_eq!(payment.note.is_some(), left == 0, "it says why not");
+    let nobodys = register.receipt_find("18", None).await?;
+    assert_eq!(nobodys.error.unwrap().code, Code::UnknownPayment);
+    assert!(nobodys.payments.is_empty() && nobodys.is_final);
+    Ok(())
 }
 
 async fn refunded_in_parts(site: &Site, register: &Register, paid: &CallerId) -> anyhow::Result<()> {

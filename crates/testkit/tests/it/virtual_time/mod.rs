@@ -22,7 +22,10 @@ mod reservation;
 mod rows;
 mod secrets;
 mod settings;
+mod social;
+mod subscription;
 mod terminal_number;
+mod together;
 mod tokens;
 
 use domain::{Code, OperationId, Waiter};
