@@ -184,12 +184,14 @@ async fn social_basket(client: &Client) -> anyhow::Result<()> {
         .await?
         .click()
         .await?;
-    let debited = find(client, "to-debit").await?.text().await?;
+    // The step is on the page from the beginning; its sum is there once it is shown.
+    let shown = "[data-testid='confirm-step']:not([hidden]) [data-testid='to-debit']";
+    let debited = find_css(client, shown).await?.text().await?;
     anyhow::ensure!(debited.starts_with("94,90"), "only milk is social: {debited}");
     find(client, "confirm-do").await?.click().await?;
     result_is(client, "paid").await?;
     find(client, "pay-rest").await?.click().await?;
-    find(client, "qr").await?;
+    find_css(client, "[data-testid='qr']:not([hidden])").await?;
     find(client, "cancel").await?.click().await?;
     result_is(client, "cancelled").await
 }
