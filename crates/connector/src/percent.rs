@@ -1,5 +1,5 @@
-//! Percent-encoding: our own values in an address or a form, and text that a bank has encoded inside its JSON: `%D0%9E` (UTF-8 bytes) or `%u041E` (UTF-16 units). Both
-//! forms may stand in one text.
+//! Percent-encoding: our own values in an address or a form, and text that a bank has encoded inside its JSON: `%D0%9E`
+//! (UTF-8 bytes) or `%u041E` (UTF-16 units). Both forms may stand in one text.
 
 /// Percent-encodes all but unreserved characters (RFC 3986, 2.3), so that a value cannot leave its place in an address
 /// or a form.

@@ -1,7 +1,7 @@
 //! One operation from its request to its end: everything the engine needs to decide, and all that a person sees.
 
 use crate::call::{LinkState, Reference, ReservedPosition};
-use crate::request::Request;
+use crate::request::{Order, Request};
 use crate::{Abilities, CallKind, Code, Kopecks, OperationId, OrderId, Policy, TerminalId, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -99,6 +99,16 @@ impl Operation {
     /// The sum that it moves: what was confirmed of a reservation, else what was asked.
     pub fn charge(&self) -> Kopecks {
         self.confirmed().unwrap_or_else(|| self.amount())
+    }
+
+    /// Whether the registration itself charges the buyer, by the code on their phone or by their subscription: there is
+    /// one attempt. A subscription that is not there ends in a QR like any other.
+    pub fn charges_the_buyer(&self) -> bool {
+        let shown = self.qr.as_ref().is_some_and(|qr| !qr.payload.is_empty());
+        match &self.request.order {
+            Order::Pay(pay) => pay.customer_code.is_some() || pay.subscriber.is_some() && !shown,
+            Order::Refund(_) | Order::LinkCheck(_) | Order::LinkBind(_) => false,
+        }
     }
 
     /// The most that may be confirmed now: what is reserved, up to what was asked. None when nothing is reserved.

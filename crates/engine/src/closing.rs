@@ -189,7 +189,7 @@ pub fn dead_at(operation: &Operation) -> Timestamp {
 
 /// Whether the declined attempt was the only one there can be: a customer's code that cannot be revoked.
 fn one_attempt(draft: &Draft) -> bool {
-    !draft.operation.abilities.revoke && registration::charged(&draft.operation)
+    !draft.operation.abilities.revoke && draft.operation.charges_the_buyer()
 }
 
 /// Whether the provider had reserved money, and nobody ever told it to debit: when it does not know the reservation

@@ -172,7 +172,7 @@ pub fn not_paid_yet(draft: &mut Draft, state: &PaymentState) {
 /// One attempt was declined. A QR that we cannot take back may be paid all the same, so it is waited for until it is
 /// dead; the register is told once. Any other payment is closed.
 fn declined(draft: &mut Draft, reason: Option<&String>) {
-    if draft.operation.abilities.revoke || registration::charged(&draft.operation) {
+    if draft.operation.abilities.revoke || draft.operation.charges_the_buyer() {
         note_decline(draft, reason);
         closing::begin(draft, Because::Declined);
         return;

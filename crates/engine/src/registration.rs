@@ -145,7 +145,7 @@ fn not_found(draft: &mut Draft) {
     draft.fact(Fact::NotFound {
         call: CallKind::Status,
     });
-    if time_to_register(draft, 0) && !charged(&draft.operation) {
+    if time_to_register(draft, 0) && !draft.operation.charges_the_buyer() {
         draft.operation.uncertain = false;
         draft.act_now();
         return;
@@ -241,17 +241,7 @@ fn may_repeat_unheard(operation: &Operation) -> bool {
 fn payable_without_qr(operation: &Operation) -> bool {
     let subscribed = matches!(&operation.request.order, Order::Pay(pay) if pay.subscriber.is_some());
     let over_a_link = operation.abilities.cash_link || operation.link_id.is_some();
-    (charged(operation) || subscribed || over_a_link) && !operation.abilities.reservation
-}
-
-/// Whether the registration itself charges the buyer, by the code on their phone or by their subscription: there is
-/// one attempt. A subscription that is not there ends in a QR like any other.
-pub fn charged(operation: &Operation) -> bool {
-    let shown = operation.qr.as_ref().is_some_and(|qr| !qr.payload.is_empty());
-    match &operation.request.order {
-        Order::Pay(pay) => pay.customer_code.is_some() || pay.subscriber.is_some() && !shown,
-        Order::Refund(_) | Order::LinkCheck(_) | Order::LinkBind(_) => false,
-    }
+    (operation.charges_the_buyer() || subscribed || over_a_link) && !operation.abilities.reservation
 }
 
 /// Ends a payment that was never registered.

@@ -334,14 +334,12 @@ fn message(operation: &Operation, link: Option<&LinkReport>, error: Option<&Fail
     text
 }
 
-/// Whether the buyer is charged without scanning anything: by the code on their phone, or as a subscriber who has got no QR.
+/// Whether the buyer is charged without scanning anything. Over a link a subscriber may have been left to the sticker, which
+/// nobody tells here.
 fn charged(operation: &Operation) -> bool {
-    let Order::Pay(pay) = &operation.request.order else {
-        return false;
-    };
-    let shows = operation.qr.as_ref().is_some_and(|qr| !qr.payload.is_empty());
+    let by_code = matches!(&operation.request.order, Order::Pay(pay) if pay.customer_code.is_some());
     let over_a_link = operation.link_id.is_some() && operation.qr.is_some();
-    pay.customer_code.is_some() || pay.subscriber.is_some() && !shows && !over_a_link
+    operation.charges_the_buyer() && (by_code || !over_a_link)
 }
 
 /// The words where those of the state would be wrong.

@@ -187,8 +187,7 @@ impl Khlynov {
     }
 
     fn act(&mut self, request: &Request, body: &Body, now: i64) -> Outcome {
-        let path = request.address();
-        let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
+        let parts = request.parts_after("");
         match (request.method.as_str(), parts.as_slice()) {
             ("POST", ["qr"]) => self.draw(body, now),
             ("GET", ["qr", "state", qr]) => self.state(qr, None, now),
@@ -364,8 +363,7 @@ impl Teller for Khlynov {
     }
 
     fn step(&self, request: &Request) -> Option<Step> {
-        let path = request.address();
-        let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
+        let parts = request.parts_after("");
         Some(match (request.method.as_str(), parts.as_slice()) {
             ("POST", ["qr"] | ["cash-qr", "activate"] | ["subscription", "charge"]) => Step::Register,
             (

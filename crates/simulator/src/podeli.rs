@@ -140,7 +140,7 @@ impl Podeli {
     }
 
     fn act(&mut self, request: &Request, now: i64) -> Outcome {
-        let parts: Vec<&str> = parts(request).collect();
+        let parts = request.parts_after(API);
         let body = || request.json_as::<Body>().ok_or_else(|| wrong("the body"));
         match (request.method.as_str(), parts.as_slice()) {
             ("POST", []) => self.charge(&body()?, now),
@@ -207,12 +207,6 @@ impl Podeli {
     }
 }
 
-/// What follows `/v1/orders` in a path.
-fn parts(request: &Request) -> impl Iterator<Item = &str> {
-    let rest = request.address().strip_prefix(API).unwrap_or_default();
-    rest.split('/').filter(|part| !part.is_empty())
-}
-
 impl Teller for Podeli {
     const ABOUT: &'static About = &ABOUT;
     const STATUS_WORDS: &'static [&'static str] = &["status"];
@@ -223,7 +217,7 @@ impl Teller for Podeli {
 
     fn step(&self, request: &Request) -> Option<Step> {
         request.address().strip_prefix(API)?;
-        let parts: Vec<&str> = parts(request).collect();
+        let parts = request.parts_after(API);
         Some(match (request.method.as_str(), parts.as_slice()) {
             ("POST", []) => Step::Register,
             ("GET", [_]) => Step::Status,

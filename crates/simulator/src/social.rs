@@ -235,7 +235,7 @@ impl Social {
     }
 
     fn act(&mut self, request: &Request, now: i64) -> Outcome {
-        let parts: Vec<&str> = parts(request).collect();
+        let parts = request.parts_after(API);
         let body = || request.json_as::<Body>().ok_or_else(|| wrong("the body"));
         match (request.method.as_str(), parts.as_slice()) {
             ("POST", []) => self.reserve(&body()?, now),
@@ -337,12 +337,6 @@ impl Social {
     }
 }
 
-/// What follows [`API`] in a path.
-fn parts(request: &Request) -> impl Iterator<Item = &str> {
-    let rest = request.address().strip_prefix(API).unwrap_or_default();
-    rest.split('/').filter(|part| !part.is_empty())
-}
-
 impl Teller for Social {
     const ABOUT: &'static About = &ABOUT;
     const STATUS_WORDS: &'static [&'static str] = &["status"];
@@ -353,7 +347,7 @@ impl Teller for Social {
 
     fn step(&self, request: &Request) -> Option<Step> {
         request.address().strip_prefix(API)?;
-        let parts: Vec<&str> = parts(request).collect();
+        let parts = request.parts_after(API);
         Some(match (request.method.as_str(), parts.as_slice()) {
             ("POST", []) => Step::Register,
             ("POST", [_, "debit"]) => Step::Confirm,

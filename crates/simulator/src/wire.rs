@@ -63,6 +63,12 @@ impl Request {
         self.path.split('?').next().unwrap_or_default()
     }
 
+    /// The parts of the path that follow this beginning; none when it begins otherwise.
+    pub fn parts_after(&self, beginning: &str) -> Vec<&str> {
+        let rest = self.address().strip_prefix(beginning).unwrap_or_default();
+        rest.split('/').filter(|part| !part.is_empty()).collect()
+    }
+
     /// A value of the query, decoded.
     pub fn query(&self, name: &str) -> Option<String> {
         form::value(self.path.split_once('?')?.1, name)

@@ -30,8 +30,13 @@ impl Till {
 
     /// A register with a cash link.
     pub fn with_link(terminal: &str) -> Self {
+        Self::of_module(CASH_LINK, terminal)
+    }
+
+    /// A register that works through this module.
+    pub fn of_module(module: &str, terminal: &str) -> Self {
         Self {
-            module: CASH_LINK.to_owned(),
+            module: module.to_owned(),
             ..Self::new(terminal)
         }
     }

@@ -49,10 +49,7 @@ impl Shop {
     pub async fn without_sticker(module: &'static str) -> Result<Self> {
         let world = World::for_module(module, 1).await?;
         let simulated = simulated(module).context("no simulated provider")?;
-        let till = Till {
-            module: module.to_owned(),
-            ..Till::new("1")
-        };
+        let till = Till::of_module(module, "1");
         let mut shop = Self {
             world,
             till,

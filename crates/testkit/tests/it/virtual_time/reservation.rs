@@ -204,10 +204,7 @@ impl Shop {
         let account = Account::default();
         account.0.lock().unwrap().available = AVAILABLE;
         let desk = Self::desk(&journal, &account, &clock).await;
-        let till = Till {
-            module: MODULE.to_owned(),
-            ..Till::new("1")
-        };
+        let till = Till::of_module(MODULE, "1");
         Self {
             desk,
             account,

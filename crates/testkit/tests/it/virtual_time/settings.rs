@@ -33,10 +33,7 @@ fn store(name: &str, merchant: i64) -> SettingsWrite {
 #[tokio::test(start_paused = true)]
 async fn an_unknown_module_is_turned_away() {
     let world = World::new(1, json!({})).await.unwrap();
-    let till = Till {
-        module: "qrsomebank".to_owned(),
-        ..Till::new("1")
-    };
+    let till = Till::of_module("qrsomebank", "1");
     let told = world.send(till.pay("p1", 100).unwrap()).await.unwrap();
     assert_eq!((told.is_final, code(&told)), (true, Some(Code::UnknownModule)));
     assert_eq!(told.operation_id, None);

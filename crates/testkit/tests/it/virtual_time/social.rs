@@ -21,10 +21,7 @@ async fn shop() -> Shop {
 }
 
 fn till() -> Till {
-    Till {
-        module: MODULE.to_owned(),
-        ..Till::new("1")
-    }
+    Till::of_module(MODULE, "1")
 }
 
 /// Milk for 95 rubles, chocolate for 120, bread for 63: 278 rubles, of which 158 are social.

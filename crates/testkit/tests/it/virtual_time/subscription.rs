@@ -22,10 +22,7 @@ async fn shop() -> Shop {
 }
 
 fn till(terminal: &str) -> Till {
-    Till {
-        module: MODULE.to_owned(),
-        ..Till::new(terminal)
-    }
+    Till::of_module(MODULE, terminal)
 }
 
 fn subscribed(payment: &str, subscriber: &str) -> Message {
@@ -210,10 +207,7 @@ async fn a_lost_activation_is_found_on_its_link() {
 #[tokio::test(start_paused = true)]
 async fn other_modules_say_that_they_have_no_subscriptions() {
     let shop = World::for_module("qrgazprom", 1).await.unwrap();
-    let till = Till {
-        module: "qrgazprom".to_owned(),
-        ..Till::new("1")
-    };
+    let till = Till::of_module("qrgazprom", "1");
     let fields = json!({ "amount": 15_000, "subscriber": SUBSCRIBER });
     let told = shop
         .finish(till.message("pay", "p1", &fields).unwrap())

@@ -21,10 +21,7 @@ async fn shop() -> Shop {
 }
 
 fn till(terminal: &str) -> Till {
-    Till {
-        module: MODULE.to_owned(),
-        ..Till::new(terminal)
-    }
+    Till::of_module(MODULE, terminal)
 }
 
 fn blank(shop: &Shop) -> String {

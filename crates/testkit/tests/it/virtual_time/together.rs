@@ -19,10 +19,7 @@ const QUESTIONS_MAX: usize = 80;
 
 async fn shown(world: &World<dyn SimulatedProvider>) -> Vec<Reply> {
     let payments = (0..BUYERS).map(|n| {
-        let till = Till {
-            module: MODULE.to_owned(),
-            ..Till::new(&format!("till-{n}"))
-        };
+        let till = Till::of_module(MODULE, &format!("till-{n}"));
         let amount = 10_000 + i64::try_from(n).unwrap();
         async move { world.show(till.pay("p", amount).unwrap()).await.unwrap() }
     });

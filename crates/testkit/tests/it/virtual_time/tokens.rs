@@ -13,10 +13,7 @@ use testkit::world::World;
 const MODULE: &str = "qrsber";
 
 fn till(terminal: &str) -> Till {
-    Till {
-        module: MODULE.to_owned(),
-        ..Till::new(terminal)
-    }
+    Till::of_module(MODULE, terminal)
 }
 
 fn logins(world: &World<dyn SimulatedProvider>) -> u64 {
