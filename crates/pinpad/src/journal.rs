@@ -48,7 +48,7 @@ pub enum JournalError {
         /// What is wrong.
         problem: String,
     },
-    /// Larger than [`file::BYTES_MAX`].
+    /// Larger than [`lines::BYTES_MAX`].
     #[error("the pin-pad's journal {} is larger than {max} bytes", path.display())]
     TooLarge {
         /// The file.

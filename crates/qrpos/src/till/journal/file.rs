@@ -1,15 +1,9 @@
 //! The file.
 
 use super::{Book, Entry};
-use std::ffi::OsString;
-use std::fs::{self, OpenOptions, TryLockError};
-use std::io::{Read, Seek, SeekFrom, Write};
+use lines::{BYTES_MAX, Lines, LinesError};
+use std::fs;
 use std::path::{Path, PathBuf};
-
-/// The largest file that is read, in bytes.
-const BYTES_MAX: u64 = 64 * 1024 * 1024;
-/// From here on the file is begun anew when it is opened; the old one is kept beside it as `….old`.
-const LONG_BYTES: u64 = 4 * 1024 * 1024;
 
 /// Why the journal cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -47,9 +41,7 @@ pub enum JournalError {
 #[derive(Debug)]
 pub struct Journal {
     path: PathBuf,
-    handle: fs::File,
-    bytes: u64,
-    stopped: bool,
+    lines: Lines,
 }
 
 /// A journal that was just opened.
@@ -65,41 +57,31 @@ pub struct Opened {
 impl Journal {
     /// Opens or makes the file, and locks it until the journal is dropped.
     pub fn open(path: &Path) -> Result<Opened, JournalError> {
-        let io = |source| JournalError::Io {
-            path: path.to_owned(),
-            source,
-        };
+        let told = |error| told(path, error);
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            fs::create_dir_all(folder).map_err(io)?;
+            fs::create_dir_all(folder).map_err(|source| told(source.into()))?;
         }
-        let mut handle = options().create(true).open(path).map_err(io)?;
-        handle.try_lock().map_err(|error| match error {
-            TryLockError::WouldBlock => JournalError::InUse(path.to_owned()),
-            TryLockError::Error(source) => io(source),
-        })?;
-        if handle.metadata().map_err(io)?.len() > BYTES_MAX {
-            return Err(JournalError::TooLarge(path.to_owned()));
-        }
-        let mut bytes = Vec::new();
-        handle.read_to_end(&mut bytes).map_err(io)?;
+        let (mut lines, bytes) = Lines::open(path).map_err(told)?;
         let read = read(&bytes).map_err(|(line, problem)| JournalError::Broken {
             path: path.to_owned(),
             line,
             problem,
         })?;
-        let mut journal = Self {
-            path: path.to_owned(),
-            handle,
-            bytes: read.whole as u64,
-            stopped: false,
+        let rest = bytes.get(read.whole..).unwrap_or_default();
+        let damaged = if rest.is_empty() {
+            None
+        } else {
+            let aside = lines.put_aside(rest).map_err(told)?;
+            lines.cut(read.whole).map_err(told)?;
+            Some(aside)
         };
-        let damaged = journal.mend(&bytes, read.whole).map_err(io)?;
-        sync_folder(path).map_err(io)?;
-        if journal.bytes > LONG_BYTES {
-            journal.begin_anew(&read.book).map_err(io)?;
+        if lines.is_long() {
+            let carried = Entry::Carried(Box::new(read.book.clone()));
+            lines.begin_anew(&[carried]).map_err(told)?;
         }
+        let path = path.to_owned();
         Ok(Opened {
-            journal,
+            journal: Self { path, lines },
             book: read.book,
             damaged,
         })
@@ -107,76 +89,29 @@ impl Journal {
 
     /// Appends an entry and waits until it is on the disk.
     pub fn append(&mut self, entry: &Entry) -> Result<(), JournalError> {
-        if self.stopped {
-            return Err(JournalError::Stopped);
-        }
-        let written = line(entry).and_then(|line| {
-            self.handle.seek(SeekFrom::Start(self.bytes))?;
-            self.handle.write_all(line.as_bytes())?;
-            self.handle.sync_data()?;
-            Ok(line.len() as u64)
-        });
-        match written {
-            Ok(bytes) => {
-                self.bytes += bytes;
-                Ok(())
-            }
-            Err(source) => {
-                self.stopped = true;
-                Err(JournalError::Io {
-                    path: self.path.clone(),
-                    source,
-                })
-            }
-        }
+        self.lines.append(entry).map_err(|error| told(&self.path, error))
     }
+}
 
-    /// Puts what stands after the last good line into a file of its own.
-    fn mend(&mut self, bytes: &[u8], whole: usize) -> std::io::Result<Option<PathBuf>> {
-        let rest = bytes.get(whole..).unwrap_or_default();
-        if rest.is_empty() {
-            return Ok(None);
-        }
-        let aside = beside(&self.path, ".damaged");
-        let mut file = options().create(true).open(&aside)?;
-        file.seek(SeekFrom::End(0))?;
-        file.write_all(rest)?;
-        file.write_all(b"\n")?;
-        file.sync_all()?;
-        self.handle.set_len(whole as u64)?;
-        self.handle.sync_all()?;
-        Ok(Some(aside))
-    }
-
-    /// Begins a new file with what the old one came to, and keeps the old one. A crash leaves one of the two whole.
-    fn begin_anew(&mut self, book: &Book) -> std::io::Result<()> {
-        let (new, old) = (beside(&self.path, ".new"), beside(&self.path, ".old"));
-        let mut file = options().create(true).truncate(true).open(&new)?;
-        file.lock()?;
-        let text = line(&Entry::Carried(Box::new(book.clone())))?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()?;
-        match fs::remove_file(&old) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-        fs::hard_link(&self.path, &old)?;
-        fs::rename(&new, &self.path)?;
-        sync_folder(&self.path)?;
-        (self.handle, self.bytes) = (file, text.len() as u64);
-        Ok(())
+fn told(path: &Path, error: LinesError) -> JournalError {
+    let path = path.to_owned();
+    match error {
+        LinesError::Io(source) => JournalError::Io { path, source },
+        LinesError::InUse => JournalError::InUse(path),
+        LinesError::TooLarge => JournalError::TooLarge(path),
+        LinesError::Stopped => JournalError::Stopped,
     }
 }
 
 /// What could be read.
-struct Lines {
+struct Reading {
     book: Book,
     /// Bytes up to the end of the last good line.
     whole: usize,
 }
 
 /// Reads all lines; the error names the line, from 1.
-fn read(bytes: &[u8]) -> Result<Lines, (usize, String)> {
+fn read(bytes: &[u8]) -> Result<Reading, (usize, String)> {
     let mut book = Book::default();
     let mut whole = 0;
     for (index, line) in bytes.split_inclusive(|byte| *byte == b'\n').enumerate() {
@@ -195,34 +130,5 @@ fn read(bytes: &[u8]) -> Result<Lines, (usize, String)> {
         }
         whole += line.len();
     }
-    Ok(Lines { book, whole })
-}
-
-/// Readable by its owner only.
-fn options() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
-}
-
-fn line(entry: &Entry) -> std::io::Result<String> {
-    let mut line = serde_json::to_string(entry)?;
-    line.push('\n');
-    Ok(line)
-}
-
-fn beside(path: &Path, ending: &str) -> PathBuf {
-    let mut name: OsString = path.as_os_str().to_owned();
-    name.push(ending);
-    PathBuf::from(name)
-}
-
-/// A new file's name is on the disk only when its folder is.
-fn sync_folder(path: &Path) -> std::io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    #[cfg(unix)]
-    fs::File::open(folder.unwrap_or_else(|| Path::new(".")))?.sync_all()?;
-    Ok(())
+    Ok(Reading { book, whole })
 }
