@@ -81,8 +81,13 @@ pub fn done(answer: Answer) -> Result<Turn, Fault> {
     Ok(Turn::Done(answer))
 }
 
+/// The same of a conversation with an answer of its own.
+pub fn done_with<A>(answer: A) -> Result<Turn<A>, Fault> {
+    Ok(Turn::Done(answer))
+}
+
 /// More was heard than the call asks for.
-pub fn too_long() -> Result<Turn, Fault> {
+pub fn too_long<A>() -> Result<Turn<A>, Fault> {
     Err(unclear("more responses than requests"))
 }
 

@@ -8,6 +8,7 @@ pub mod cash_link;
 pub mod config;
 pub mod conversation;
 pub mod life;
+pub mod listing;
 pub mod nspk;
 pub mod percent;
 pub mod printed;

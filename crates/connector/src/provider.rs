@@ -2,6 +2,7 @@
 //! [`Connector`] (the conversation, built from one register's settings).
 
 use crate::config::{self, Limits, Table};
+use crate::listing::{Listed, Period};
 use crate::{ConfigError, Key, RawCallback, WireRequest, WireResponse};
 use domain::call::{Lookup, Reference};
 use domain::{
@@ -62,6 +63,25 @@ pub trait Connector: Send + Sync {
         Err(Fault::refused(
             Code::Unsupported,
             "this module asks about one payment at a time",
+        ))
+    }
+
+    /// Whether the provider lists the operations of a period.
+    fn lists(&self) -> bool {
+        false
+    }
+
+    /// As [`Connector::next`], for the provider's own register of a period.
+    fn next_listing(
+        &self,
+        period: &Period,
+        heard: &[WireResponse],
+        now: Timestamp,
+    ) -> Result<Turn<Vec<Listed>>, Fault> {
+        let (_, _, _) = (period, heard, now);
+        Err(Fault::refused(
+            Code::Unsupported,
+            "the provider has no register of operations, or its form is not known",
         ))
     }
 

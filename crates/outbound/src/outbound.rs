@@ -11,6 +11,7 @@ use crate::sender::Sender;
 use crate::tokens::Tokens;
 use crate::transcript::{self, Subject};
 use connector::conversation::MAX_TURNS;
+use connector::listing::{Listed, Period};
 use connector::provider::Transport;
 use connector::{Connector, ManyStates, Method, Turn, WireRequest, WireResponse};
 use domain::call::Lookup;
@@ -105,6 +106,20 @@ impl Outbound {
         let subject = Subject::of_many(&route.module, first, lookups.len());
         self.converse(route, &subject, |heard, now| {
             connector.next_status_many(lookups, heard, now)
+        })
+        .await
+    }
+
+    /// Asks for the provider's own register of a period.
+    pub async fn list(
+        &self,
+        route: &Route,
+        connector: &dyn Connector,
+        period: &Period,
+    ) -> Result<Vec<Listed>, Fault> {
+        let subject = Subject::of_listing(&route.module);
+        self.converse(route, &subject, |heard, now| {
+            connector.next_listing(period, heard, now)
         })
         .await
     }

@@ -49,6 +49,16 @@ impl<'a> Subject<'a> {
         }
     }
 
+    /// A question about the operations of a period.
+    pub(crate) fn of_listing(module: &'a ModuleName) -> Self {
+        Self {
+            module,
+            kind: CallKind::Status,
+            order: "",
+            operation: "a period".to_owned(),
+        }
+    }
+
     pub(crate) fn kind(&self) -> CallKind {
         self.kind
     }

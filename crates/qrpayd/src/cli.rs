@@ -118,6 +118,9 @@ pub enum ModuleCommand {
     /// Try all that can be tried without money: settings, address, TLS, certificates, key. Ends with 0 only when
     /// nothing is at fault.
     Test(ModuleTest),
+    /// Ask the bank for its own register of a period and compare it with the journal, payment by payment. Changes
+    /// nothing. Ends with 0 only when both say the same. For banks that have a register: Sberbank.
+    Registry(ModuleRegistry),
 }
 
 /// What to do with a provider's description.
@@ -141,6 +144,25 @@ pub enum ProfileCommand {
 pub struct ModuleTest {
     /// The module.
     pub module: ModuleName,
+    /// The store; when absent, one that no table lists.
+    #[arg(long)]
+    pub store: Option<StoreId>,
+    /// The register; when absent, one without a row of its own.
+    #[arg(long)]
+    pub terminal: Option<TerminalId>,
+}
+
+/// Which days are compared, and with which register's settings.
+#[derive(Debug, Clone, Args)]
+pub struct ModuleRegistry {
+    /// The module.
+    pub module: ModuleName,
+    /// The first day, by the store's clock: 2026-11-25.
+    #[arg(long, value_name = "DAY")]
+    pub from: jiff::civil::Date,
+    /// The last day; when absent, the first one alone.
+    #[arg(long, value_name = "DAY")]
+    pub to: Option<jiff::civil::Date>,
     /// The store; when absent, one that no table lists.
     #[arg(long)]
     pub store: Option<StoreId>,

@@ -26,6 +26,7 @@ use register::outputs::Outputs;
 use secrecy::{ExposeSecret, SecretString};
 use settings::LogFormat;
 use simulator::Street;
+use std::io::Write;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -54,7 +55,9 @@ pub async fn demo(mut options: DemoOptions) -> anyhow::Result<()> {
     options.listen = named_port(options.listen)?;
     let folder = Folder::new()?;
     let running = Demo::start(&options, &folder.0).await?;
-    announce(&running);
+    if let Err(error) = announce(&running, &mut std::io::stdout().lock()) {
+        tracing::warn!(%error, "the addresses cannot be printed; the demo serves all the same");
+    }
     told_to_stop().await?;
     eprintln!("stopping");
     running.daemon.stop(STOP_WITHIN_MS).await;
@@ -215,55 +218,85 @@ fn pages(
         .nest("/bank", street.control_router()))
 }
 
-fn announce(demo: &Demo) {
+fn announce(demo: &Demo, out: &mut impl Write) -> std::io::Result<()> {
     let address = demo.daemon.http_address();
-    println!("Универсальный интегратор: демонстрация / Universal Integrator: demo");
-    println!();
-    println!("  Касса и телефон покупателя / the kiosk and the buyer's phone   http://{address}/");
-    println!("  Только касса / the kiosk alone                                  http://{address}/kiosk");
-    println!("  Телефон покупателя / the buyer's phone                          http://{address}/payer");
-    println!("  Дисплей покупателя / the buyer's display                        http://{address}/display");
-    println!("  Чековая лента / the receipt tape                                http://{address}/tape");
-    println!(
+    writeln!(
+        out,
+        "Универсальный интегратор: демонстрация / Universal Integrator: demo"
+    )?;
+    writeln!(out)?;
+    writeln!(
+        out,
+        "  Касса и телефон покупателя / the kiosk and the buyer's phone   http://{address}/"
+    )?;
+    writeln!(
+        out,
+        "  Только касса / the kiosk alone                                  http://{address}/kiosk"
+    )?;
+    writeln!(
+        out,
+        "  Телефон покупателя / the buyer's phone                          http://{address}/payer"
+    )?;
+    writeln!(
+        out,
+        "  Дисплей покупателя / the buyer's display                        http://{address}/display"
+    )?;
+    writeln!(
+        out,
+        "  Чековая лента / the receipt tape                                http://{address}/tape"
+    )?;
+    writeln!(
+        out,
         "  Пин-пад ИНПАС / the InPAS pin-pad                               http://{address}{}",
         pinpad::PAGE
-    );
-    println!("  Книги банков / the banks' books:");
+    )?;
+    writeln!(out, "  Книги банков / the banks' books:")?;
     for house in &demo.street.houses {
         let (title, name) = (house.about.title_ru, house.about.name);
-        println!("    {title:<40}                      http://{address}/bank/providers/{name}/books");
+        writeln!(
+            out,
+            "    {title:<40}                      http://{address}/bank/providers/{name}/books"
+        )?;
     }
-    println!();
-    println!("  Касса из терминала / a register you can type at:");
-    println!(
+    writeln!(out)?;
+    writeln!(out, "  Касса из терминала / a register you can type at:")?;
+    writeln!(
+        out,
         "    QRPOS_SERVER=http://{address} QRPOS_TOKEN={} \\",
         demo.token.expose_secret()
-    );
-    println!(
+    )?;
+    writeln!(
+        out,
         "    cargo run --release -p qrpos -- --module {EXAMPLE} --store {STORE} --terminal {TERMINAL} sale --amount 150.00"
-    );
-    println!("  Она же во весь экран / the same on the full screen: … -p qrpos -- till --modules {EXAMPLES}");
-    println!();
-    println!("  Оплата на пин-паде / a payment at the pin-pad:");
-    println!(
+    )?;
+    writeln!(
+        out,
+        "  Она же во весь экран / the same on the full screen: … -p qrpos -- till --modules {EXAMPLES}"
+    )?;
+    writeln!(out)?;
+    writeln!(out, "  Оплата на пин-паде / a payment at the pin-pad:")?;
+    writeln!(
+        out,
         "    cargo run --release -p qrpos -- pinpad --settings {} sale --amount 150.00",
         demo.pinpad_settings.display()
-    );
-    println!();
-    println!("  Что записано в журнале / what the journal remembers:");
-    println!(
+    )?;
+    writeln!(out)?;
+    writeln!(out, "  Что записано в журнале / what the journal remembers:")?;
+    writeln!(
+        out,
         "    cargo run --release -- operations --config {}",
         demo.settings_file.display()
-    );
+    )?;
     if demo.amqp {
-        println!();
+        writeln!(out)?;
         let keys: Vec<_> = opening::open_shops()
             .map(|shop| format!("servplus.{}.payment", shop.module))
             .collect();
-        println!("  RabbitMQ: {}", keys.join(", "));
+        writeln!(out, "  RabbitMQ: {}", keys.join(", "))?;
     }
-    println!();
-    println!("  Ctrl-C: стоп / stop");
+    writeln!(out)?;
+    writeln!(out, "  Ctrl-C: стоп / stop")?;
+    Ok(())
 }
 
 /// The bank must be told the port before the door opens, so port 0 is exchanged for a free one here.

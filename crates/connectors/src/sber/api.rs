@@ -19,6 +19,7 @@ pub(super) enum Endpoint {
     Revocation,
     Cancel,
     Pay,
+    Registry,
 }
 
 impl Endpoint {
@@ -29,6 +30,7 @@ impl Endpoint {
             Self::Revocation => "https://api.sberbank.ru/qr/order.revoke",
             Self::Cancel => "https://api.sberbank.ru/qr/order.cancel",
             Self::Pay => "https://api.sberbank.ru/qr/order.pay",
+            Self::Registry => "auth://qr/order.registry",
         }
     }
 
@@ -39,6 +41,7 @@ impl Endpoint {
             Self::Revocation => "revocation",
             Self::Cancel => "cancel",
             Self::Pay => "pay",
+            Self::Registry => "registry",
         }
     }
 
@@ -51,7 +54,7 @@ impl Endpoint {
         } = settings;
         match self {
             Self::Pay => format!("{url}{pay_path}"),
-            Self::Creation | Self::Status | Self::Revocation | Self::Cancel => {
+            Self::Creation | Self::Status | Self::Revocation | Self::Cancel | Self::Registry => {
                 format!("{url}{order_path}/{}", self.name())
             }
         }
@@ -137,12 +140,80 @@ pub(super) struct Pay<'a> {
     pub currency: &'static str,
 }
 
-/// What every answer has.
+/// POST `registry`, and its own way of writing what every body begins with.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Registry<'a> {
+    #[serde(rename = "idQR")]
+    pub id_qr: &'a str,
+    /// `YYYY-MM-DDTHH:MM:SSZ`, by Moscow's clock.
+    pub start_period: String,
+    pub end_period: String,
+    /// `REGISTRY` or `QUANTITY`
+    pub registry_type: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RegistryMessage<'a> {
+    rq_uid: &'a str,
+    rq_tm: &'a str,
+    #[serde(flatten)]
+    body: &'a Registry<'a>,
+}
+
+/// What `registry` answers.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Listing {
+    pub registry_data: Option<RegistryData>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct RegistryData {
+    pub order_params: Option<OrderParams>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct OrderParams {
+    #[serde(default)]
+    pub order_param: Vec<OrderParam>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct OrderParam {
+    pub partner_order_number: Option<Printed>,
+    pub order_operation_params: Option<OperationParams>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct OperationParams {
+    #[serde(default)]
+    pub order_operation_param: Vec<ListedOperation>,
+}
+
+/// A movement of money, or a step or an attempt of one.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ListedOperation {
+    pub operation_id: Option<Printed>,
+    /// `PAY`, `REVERSE`, `REFUND`, and steps that begin with `SBP_`.
+    pub operation_type: String,
+    pub operation_sum: Option<Printed>,
+    pub operation_date_time: Option<String>,
+    pub response_code: Option<Printed>,
+}
+
+/// What every answer has; the registry writes it in its own way.
 #[derive(Deserialize)]
 pub(super) struct Envelope {
-    #[serde(default)]
+    #[serde(default, alias = "errorCode")]
     pub error_code: Option<Printed>,
-    #[serde(default)]
+    #[serde(default, alias = "errorDescription")]
     pub error_description: Option<String>,
 }
 
@@ -222,20 +293,13 @@ impl Settings {
         body: &impl Serialize,
         now: Timestamp,
     ) -> Result<WireRequest, Fault> {
-        let rq_uid = request_id(order, &format!("{}-{turn}", endpoint.name()), now);
+        let rq_uid = request_id(order.as_str(), &format!("{}-{turn}", endpoint.name()), now);
         let message = Message {
             rq_uid: &rq_uid,
             rq_tm: &date(now)?,
             body,
         };
-        let bytes = serde_json::to_vec(&message).map_err(|e| Fault {
-            code: Code::Internal,
-            ..Fault::not_sent(format!("the request cannot be written as JSON: {e}"))
-        })?;
-        let request = WireRequest::new(Method::Post, endpoint.address(self))
-            .header("accept", "application/json")
-            .header("content-type", "application/json")
-            .header("rquid", rq_uid.as_str());
+        let request = self.request(endpoint, &rq_uid, &message)?;
         let request = if endpoint == Endpoint::Pay {
             request
                 .header("x-introspect-rquid", rq_uid)
@@ -243,15 +307,40 @@ impl Settings {
         } else {
             request
         };
-        Ok(request.body(bytes).with_token(self.token(endpoint, order, now)))
+        Ok(request.with_token(self.token(endpoint, order.as_str(), now)))
+    }
+
+    /// The question for the register of a period. It is about no order, so its period tells it from others.
+    pub(super) fn list(&self, body: &Registry<'_>, now: Timestamp) -> Result<WireRequest, Fault> {
+        let period = format!("{}-{}", body.start_period, body.end_period);
+        let rq_uid = request_id(&period, "registry", now);
+        let message = RegistryMessage {
+            rq_uid: &rq_uid,
+            rq_tm: &date(now)?,
+            body,
+        };
+        let request = self.request(Endpoint::Registry, &rq_uid, &message)?;
+        Ok(request.with_token(self.token(Endpoint::Registry, &period, now)))
+    }
+
+    fn request(&self, endpoint: Endpoint, rq_uid: &str, body: &impl Serialize) -> Result<WireRequest, Fault> {
+        let bytes = serde_json::to_vec(body).map_err(|e| Fault {
+            code: Code::Internal,
+            ..Fault::not_sent(format!("the request cannot be written as JSON: {e}"))
+        })?;
+        Ok(WireRequest::new(Method::Post, endpoint.address(self))
+            .header("accept", "application/json")
+            .header("content-type", "application/json")
+            .header("rquid", rq_uid)
+            .body(bytes))
     }
 
     /// The login for a scope. Its credentials stand in a secret header and its id in a plain one, so all calls of a
     /// scope share one token.
-    fn token(&self, endpoint: Endpoint, order: &OrderId, now: Timestamp) -> TokenNeed {
+    fn token(&self, endpoint: Endpoint, about: &str, now: Timestamp) -> TokenNeed {
         let scope = endpoint.scope();
         let form = format!("grant_type=client_credentials&scope={}", form_text(scope));
-        let rq_uid = request_id(order, &format!("token-{}", endpoint.name()), now);
+        let rq_uid = request_id(about, &format!("token-{}", endpoint.name()), now);
         TokenNeed {
             scope: scope.to_owned(),
             login: WireRequest::new(Method::Post, self.token_url.as_str())

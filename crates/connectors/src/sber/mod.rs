@@ -5,17 +5,18 @@
 //! the buyer's QR (`BScanC`, 1.5.0) and of the tokens. Where they say nothing, the comment at the place says what was
 //! chosen and why.
 //!
-//! Not here: the registry, since nothing in this house asks for one, and notifications, since the documents know no
-//! signature for them: anybody who has the address could send one.
+//! Not here: notifications, since the documents know no signature for them: anybody who has the address could send one.
 
 mod api;
 mod config;
+mod listing;
 mod map;
 mod payment;
 mod refund;
 
 use config::Settings;
 use connector::config::{COMMON, limits, policy, transport};
+use connector::listing::{Listed, Period};
 use connector::{
     Built, CallbackError, ConfigError, Connector, Provider, RawCallback, Turn, WireResponse, answer,
 };
@@ -103,6 +104,19 @@ impl Connector for Sber {
         let asks = matches!(call.kind(), CallKind::Status | CallKind::RefundStatus);
         // A refused question says nothing about the order.
         turn.map_err(|fault| if asks { answer::question(fault) } else { fault })
+    }
+
+    fn lists(&self) -> bool {
+        true
+    }
+
+    fn next_listing(
+        &self,
+        period: &Period,
+        heard: &[WireResponse],
+        now: Timestamp,
+    ) -> Result<Turn<Vec<Listed>>, Fault> {
+        listing::next(&self.settings, period, heard, now).map_err(answer::question)
     }
 
     fn verify(&self, _: &RawCallback) -> Result<(), CallbackError> {

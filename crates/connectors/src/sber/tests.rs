@@ -1,6 +1,7 @@
 //! The bank's documents, played back: fixtures have the documented shapes with values of our own.
 
 mod faults;
+mod listing;
 mod payments;
 mod refunds;
 

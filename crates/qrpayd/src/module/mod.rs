@@ -1,6 +1,7 @@
 //! `qrpayd module`: which modules there are, and whether one can work, tried without money.
 
 mod network;
+mod registry;
 mod report;
 mod rows;
 mod trial;
@@ -22,6 +23,7 @@ pub async fn obey(config: &Path, lang: Option<Lang>, command: ModuleCommand) -> 
     match command {
         ModuleCommand::List => list(config, lang).await,
         ModuleCommand::Test(test) => trial::run(config, lang, &test).await,
+        ModuleCommand::Registry(asked) => registry::run(config, lang, &asked).await,
     }
 }
 

@@ -52,12 +52,13 @@ impl Tokens {
 }
 
 /// The scopes that the shop's application has.
-const CALLS: [Call; 5] = [
+const CALLS: [Call; 6] = [
     Call::Creation,
     Call::Status,
     Call::Revocation,
     Call::Cancel,
     Call::Pay,
+    Call::Registry,
 ];
 
 impl Sber {

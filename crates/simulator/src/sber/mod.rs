@@ -10,6 +10,7 @@
 mod login;
 mod messages;
 mod orders;
+mod registry;
 
 #[cfg(test)]
 mod tests;
@@ -118,6 +119,7 @@ enum Call {
     Revocation,
     Cancel,
     Pay,
+    Registry,
 }
 
 impl Call {
@@ -130,6 +132,7 @@ impl Call {
             ("POST", "/qr/order/v3/revocation") => Self::Revocation,
             ("POST", "/qr/order/v3/cancel") => Self::Cancel,
             ("POST", "/qr/bscanc/v1/pay") => Self::Pay,
+            ("POST", "/qr/order/v3/registry") => Self::Registry,
             _ => return None,
         })
     }
@@ -142,6 +145,7 @@ impl Call {
             Self::Revocation => "https://api.sberbank.ru/qr/order.revoke",
             Self::Cancel => "https://api.sberbank.ru/qr/order.cancel",
             Self::Pay => "https://api.sberbank.ru/qr/order.pay",
+            Self::Registry => "auth://qr/order.registry",
         })
     }
 }
@@ -164,6 +168,7 @@ impl Teller for Sber {
             Call::Status => Step::Status,
             Call::Revocation => Step::Revoke,
             Call::Cancel => Step::Refund,
+            Call::Registry => Step::Other,
         })
     }
 
@@ -177,6 +182,7 @@ impl Teller for Sber {
         match call.scope() {
             None => self.token(request, now),
             Some(scope) => match self.tokens.check(request, scope, now) {
+                Ok(()) if call == Call::Registry => self.registry(request, now),
                 Ok(()) => self.order(call, request, now),
                 Err(refused) => refused,
             },

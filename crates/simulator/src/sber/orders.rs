@@ -92,7 +92,7 @@ impl Sber {
             Call::Revocation => self.revoke(request),
             Call::Cancel => self.give_back(request, now),
             Call::Pay => self.charge(request, now),
-            Call::Token => Err(Refused::Gateway("not a call of the order service")),
+            Call::Token | Call::Registry => Err(Refused::Gateway("not a call about one order")),
         };
         match outcome {
             Ok(fields) => said(&head, fields),
@@ -299,7 +299,7 @@ impl Sber {
     }
 
     /// What was tried with the order's money. What SBP has not confirmed yet does not show.
-    fn operations(&self, sale: &Sale, now: i64) -> Vec<Value> {
+    pub(super) fn operations(&self, sale: &Sale, now: i64) -> Vec<Value> {
         let tried = match sale.standing(now) {
             Standing::Accepted => Some(("00", "Успешно")),
             Standing::Rejected => Some(("51", no::DECLINED.1)),

@@ -46,7 +46,10 @@ fn value(answer: &Answer) -> Value {
 }
 
 fn token(bank: &mut Sber, scope: &str, now: i64) -> String {
-    let scope = format!("https://api.sberbank.ru/qr/order.{scope}");
+    let scope = match scope {
+        "registry" => "auth://qr/order.registry".to_owned(),
+        scope => format!("https://api.sberbank.ru/qr/order.{scope}"),
+    };
     let given = asked(bank, &login(&scope, SECRET), now);
     value(&given)["access_token"].as_str().unwrap().to_owned()
 }
@@ -272,4 +275,42 @@ fn a_customers_code_is_charged_once() {
         let used = call(&mut bank, "bscanc/v1/pay", "pay", fields("another"), 0);
         assert_eq!(code(&used), refusals::BAD_CODE.0);
     }
+}
+
+#[test]
+fn the_register_lists_what_moved_money_in_its_own_spelling() {
+    let mut bank = bank();
+    let registry = |bank: &mut Sber, from: &str, to: &str, id_qr: &str| {
+        let token = token(bank, "registry", 0);
+        let asked_for = json!({"rqUid": UID, "rqTm": "2026-11-22T10:00:00Z", "idQR": id_qr, "startPeriod": from,
+            "endPeriod": to, "registryType": "REGISTRY"});
+        let mut request = message("/prod/qr/order/v3/registry", &token, json!({}));
+        request.body = asked_for.to_string().into_bytes();
+        asked(bank, &request, 0)
+    };
+    // The ledger's zero is the first of January of 1970, three o'clock in Moscow.
+    let (from, to) = ("1970-01-01T03:00:00Z", "1970-01-01T04:00:00Z");
+    let order = create(&mut bank);
+    let answer = value(&registry(&mut bank, from, to, TID));
+    assert!(answer["registryData"].is_null(), "nobody has paid: {answer}");
+
+    let qr = order["order_form_url"].as_str().unwrap();
+    bank.payer(qr, PayerAction::Pay, None, 0).unwrap();
+    let answer = value(&registry(&mut bank, from, to, TID));
+    let listed = &answer["registryData"]["orderParams"]["orderParam"][0];
+    assert_eq!(listed["partnerOrderNumber"], ORDER);
+    let operation = &listed["orderOperationParams"]["orderOperationParam"][0];
+    assert_eq!(
+        (&operation["operationType"], &operation["operationSum"]),
+        (&json!("PAY"), &json!(15_000))
+    );
+
+    let later = value(&registry(&mut bank, to, "1970-01-01T05:00:00Z", TID));
+    assert!(later["registryData"].is_null(), "made earlier: {later}");
+    assert_eq!(
+        registry(&mut bank, to, from, TID).status,
+        400,
+        "ends before it begins"
+    );
+    assert_eq!(registry(&mut bank, from, to, "STRANGER").status, 400);
 }

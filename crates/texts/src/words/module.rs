@@ -54,6 +54,24 @@ sentences! {
     OFF: "модуль `{module}` ({title}) не включён, кассы получат отказ: добавьте его в `modules` в {config} и перезапустите qrpayd",
         "the module `{module}` ({title}) is not switched on, registers will be turned away: add it to `modules` in {config} and restart qrpayd";
 
+    /// The bank has no register of operations.
+    REGISTRY_NONE: "у банка модуля `{module}` нет реестра операций, или его вид не опубликован: сверьте операции по выписке банка",
+        "the bank of the module `{module}` has no register of operations, or its form is not public: compare with the bank's statement";
+    /// There are no settings to ask with.
+    REGISTRY_NO_ROWS: "реестр модуля `{module}` запросить нечем: исправьте сказанное выше",
+        "there is nothing to ask for the register of `{module}` with: mend what is said above";
+    /// One order of which the two books say different things.
+    REGISTRY_LINE: "заказ {order}: у банка оплачено {bank_paid}, возвращено {bank_returned}; в журнале оплачено {paid}, возвращено {returned}; операция {operation}",
+        "order {order}: at the bank paid {bank_paid}, returned {bank_returned}; in the journal paid {paid}, returned {returned}; operation {operation}";
+    /// In the place of an operation.
+    REGISTRY_UNKNOWN: "в журнале не найдена", "not found in the journal";
+    /// The books say the same.
+    REGISTRY_AGREES: "реестр банка и журнал модуля `{module}` сходятся: движений {count}, оплачено {paid}, возвращено {returned}",
+        "the bank's register and the journal of `{module}` agree: {count} movements, paid {paid}, returned {returned}";
+    /// The books say different things.
+    REGISTRY_DIFFERS: "реестр банка и журнал модуля `{module}` расходятся: заказов с расхождением {differences}; у банка движений {count}, оплачено {paid}, возвращено {returned}. Посмотрите каждую операцию: qrpayd operation НОМЕР",
+        "the bank's register and the journal of `{module}` differ in {differences} orders; the bank has {count} movements, paid {paid}, returned {returned}. Look at each: qrpayd operation ID";
+
     /// No merchant at all.
     NOT_CONFIGURED: "у модуля нет ни одного договора: запишите его командой `qrpayd config set {module} merchant 0 ключ=значение …`, ключи покажет `qrpayd config describe {module}`",
         "the module has no merchant at all: write one with `qrpayd config set {module} merchant 0 key=value …`; `qrpayd config describe {module} --lang en` shows the keys";

@@ -10,6 +10,7 @@ mod module;
 mod outputs;
 mod payments;
 mod python;
+mod registry;
 mod stop;
 mod takeover;
 mod till;
