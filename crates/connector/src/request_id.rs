@@ -4,8 +4,8 @@ use domain::Timestamp;
 use ring::digest;
 use std::fmt::Write as _;
 
-/// 32 small hexadecimal digits that no other request has: a digest of what it is about (an order), the step of the conversation and the
-/// moment. A connector mints nothing at random, so the same turn always builds the same request.
+/// 32 small hexadecimal digits that no other request has: a digest of what it is about (an order), the step of the
+/// conversation and the moment. A connector mints nothing at random, so the same turn always builds the same request.
 pub fn request_id(about: &str, step: &str, now: Timestamp) -> String {
     let text = format!("{about}|{step}|{}", now.as_micros());
     let digest = digest::digest(&digest::SHA256, text.as_bytes());

@@ -1,6 +1,6 @@
 //! The columns of the table, in order.
 
-use super::{Case, Verdict, codes, faults, links, money};
+use super::{Case, Subject, Verdict, codes, faults, links, money, subscribers};
 use anyhow::Result;
 use domain::CallKind;
 use simulator::Fault;
@@ -25,6 +25,10 @@ pub fn all() -> Vec<Case> {
         case("customer's code: declined", codes::declined),
         case("customer's code: confirmed on the phone", codes::confirmed),
         case("customer's code: lost answer", codes::lost),
+        case("subscriber: charged", subscribers::charged),
+        case("subscriber: declined", subscribers::declined),
+        case("subscriber: others get a QR", subscribers::others),
+        case("subscriber: lost answer", subscribers::lost),
         case("link check", links::check),
         case("link bind", links::bind),
         case("link pay", links::pay),
@@ -59,22 +63,22 @@ fn failures() -> Vec<Fault> {
     [500, 503, 504].into_iter().flat_map(both).collect()
 }
 
-fn case<F>(name: &str, run: fn(&'static str) -> F) -> Case
+fn case<F>(name: &str, run: fn(Subject) -> F) -> Case
 where
     F: Future<Output = Result<Verdict>> + 'static,
 {
     Case {
         name: name.to_owned(),
-        run: Box::new(move |module| Box::pin(run(module))),
+        run: Box::new(move |subject| Box::pin(run(subject))),
     }
 }
 
 fn lost(name: String, kind: CallKind, fault: Fault) -> Case {
     Case {
         name,
-        run: Box::new(move |module| {
+        run: Box::new(move |subject| {
             let fault = fault.clone();
-            Box::pin(async move { faults::at(module, kind, &[fault]).await })
+            Box::pin(async move { faults::at(subject, kind, &[fault]).await })
         }),
     }
 }
@@ -82,9 +86,9 @@ fn lost(name: String, kind: CallKind, fault: Fault) -> Case {
 fn broken(name: &str, faults: Vec<Fault>) -> Case {
     Case {
         name: name.to_owned(),
-        run: Box::new(move |module| {
+        run: Box::new(move |subject| {
             let faults = faults.clone();
-            Box::pin(async move { faults::everywhere(module, &faults).await })
+            Box::pin(async move { faults::everywhere(subject, &faults).await })
         }),
     }
 }

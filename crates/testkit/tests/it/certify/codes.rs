@@ -1,7 +1,7 @@
 //! Payments by a code on the buyer's phone: the sending itself takes the money, so it is sent once.
 
-use super::Verdict;
 use super::shop::{Shop, id, is, says};
+use super::{Subject, Verdict};
 use anyhow::{Result, ensure};
 use domain::{CallKind, Code, State, Taking};
 use protocol::Reply;
@@ -12,8 +12,8 @@ const SUM: i64 = 15_000;
 /// What a register scans where the provider has no codes.
 const SOME_CODE: &str = "2000000000000000";
 
-pub async fn paid(module: &'static str) -> Result<Verdict> {
-    let Some(shop) = open(module).await? else {
+pub async fn paid(subject: Subject) -> Result<Verdict> {
+    let Some(shop) = open(subject).await? else {
         return Ok(Verdict::Unsupported);
     };
     let code = shop.code(CodeOutcome::Pay)?;
@@ -39,8 +39,8 @@ pub async fn paid(module: &'static str) -> Result<Verdict> {
     Ok(Verdict::Ok)
 }
 
-pub async fn declined(module: &'static str) -> Result<Verdict> {
-    let Some(shop) = open(module).await? else {
+pub async fn declined(subject: Subject) -> Result<Verdict> {
+    let Some(shop) = open(subject).await? else {
         return Ok(Verdict::Unsupported);
     };
     let code = shop.code(CodeOutcome::Decline)?;
@@ -60,8 +60,8 @@ pub async fn declined(module: &'static str) -> Result<Verdict> {
 }
 
 /// The buyer confirms on the phone after the register has scanned it.
-pub async fn confirmed(module: &'static str) -> Result<Verdict> {
-    let Some(shop) = open(module).await? else {
+pub async fn confirmed(subject: Subject) -> Result<Verdict> {
+    let Some(shop) = open(subject).await? else {
         return Ok(Verdict::Unsupported);
     };
     let code = shop.code(CodeOutcome::Hang)?;
@@ -79,8 +79,8 @@ pub async fn confirmed(module: &'static str) -> Result<Verdict> {
 }
 
 /// Whether it arrived or not: nothing is charged twice, and the register learns the truth.
-pub async fn lost(module: &'static str) -> Result<Verdict> {
-    let Some(shop) = open(module).await? else {
+pub async fn lost(subject: Subject) -> Result<Verdict> {
+    let Some(shop) = open(subject).await? else {
         return Ok(Verdict::Unsupported);
     };
     for (payment, fault, arrives) in [("p1", Fault::DropBefore, false), ("p2", Fault::DropAfter, true)] {
@@ -101,8 +101,8 @@ pub async fn lost(module: &'static str) -> Result<Verdict> {
 }
 
 /// The shop; none when the module takes no codes, says so, and sends nothing.
-async fn open(module: &'static str) -> Result<Option<Shop>> {
-    let shop = Shop::open(module).await?;
+async fn open(subject: Subject) -> Result<Option<Shop>> {
+    let shop = Shop::open(subject).await?;
     if shop.abilities.customer_code != Taking::Never {
         return Ok(Some(shop));
     }

@@ -1,7 +1,7 @@
 //! One fault at one kind of call: whatever comes, the end is the truth.
 
-use super::Verdict;
 use super::shop::{Shop, is, says, verdict};
+use super::{Subject, Verdict};
 use anyhow::{Context, Result, ensure};
 use domain::{CallKind, Code, State};
 use protocol::{LinkVerdict, Reply};
@@ -24,15 +24,15 @@ pub const KINDS: [CallKind; 8] = [
 const RETRY_AFTER_S: u32 = 17;
 
 /// These faults at one kind of call, each once and twice in a row.
-pub async fn at(module: &'static str, kind: CallKind, faults: &[Fault]) -> Result<Verdict> {
-    let shop = Shop::open(module).await?;
+pub async fn at(subject: Subject, kind: CallKind, faults: &[Fault]) -> Result<Verdict> {
+    let shop = Shop::open(subject).await?;
     if !shop.abilities.allows(kind) {
         shop.says_unsupported(kind)?;
         return Ok(Verdict::Unsupported);
     }
     for fault in faults {
         for times in [1, 2] {
-            strike(module, kind, fault, times)
+            strike(subject, kind, fault, times)
                 .await
                 .with_context(|| format!("{fault:?} at {kind:?}, {times} in a row"))?;
         }
@@ -41,43 +41,43 @@ pub async fn at(module: &'static str, kind: CallKind, faults: &[Fault]) -> Resul
 }
 
 /// These faults at every kind of call that the module has; those that it lacks must say so.
-pub async fn everywhere(module: &'static str, faults: &[Fault]) -> Result<Verdict> {
+pub async fn everywhere(subject: Subject, faults: &[Fault]) -> Result<Verdict> {
     for kind in KINDS {
-        at(module, kind, faults).await?;
+        at(subject, kind, faults).await?;
     }
     Ok(Verdict::Ok)
 }
 
 /// The answer comes after the settings' timeout.
-pub async fn slow(module: &'static str) -> Result<Verdict> {
-    let shop = Shop::open(module).await?;
+pub async fn slow(subject: Subject) -> Result<Verdict> {
+    let shop = Shop::open(subject).await?;
     let ms = shop.timeout_ms()?.saturating_add(5_000);
-    everywhere(module, &[Fault::Delay { ms }, Fault::SlowBody { ms }]).await
+    everywhere(subject, &[Fault::Delay { ms }, Fault::SlowBody { ms }]).await
 }
 
 /// 429: no request goes to that provider before the time is over.
-pub async fn busy(module: &'static str) -> Result<Verdict> {
+pub async fn busy(subject: Subject) -> Result<Verdict> {
     let fault = Fault::TooManyRequests {
         retry_after_s: RETRY_AFTER_S,
     };
     for kind in KINDS {
-        let shop = Shop::open(module).await?;
+        let shop = Shop::open(subject).await?;
         if !shop.abilities.allows(kind) {
             shop.says_unsupported(kind)?;
             continue;
         }
-        let shop = strike(module, kind, &fault, 1)
+        let shop = strike(subject, kind, &fault, 1)
             .await
             .with_context(|| format!("at {kind:?}"))?;
         left_alone(&shop).with_context(|| format!("at {kind:?}"))?;
     }
-    everybody_waits(module, &fault).await?;
+    everybody_waits(subject, &fault).await?;
     Ok(Verdict::Ok)
 }
 
 /// One operation was told to wait; another one's call to the same provider waits as well.
-async fn everybody_waits(module: &'static str, fault: &Fault) -> Result<()> {
-    let shop = Shop::open(module).await?;
+async fn everybody_waits(subject: Subject, fault: &Fault) -> Result<()> {
+    let shop = Shop::open(subject).await?;
     shop.paid("p1", 15_000).await?;
     let shown = shop.awaiting("p2", 700).await?;
     asked_about(&shop);
@@ -129,8 +129,8 @@ fn left_alone(shop: &Shop) -> Result<()> {
 }
 
 /// The provider does not know our login: a person is told, nothing is lost, and the right login mends it.
-pub async fn login(module: &'static str) -> Result<Verdict> {
-    let shop = Shop::open(module).await?;
+pub async fn login(subject: Subject) -> Result<Verdict> {
+    let shop = Shop::open(subject).await?;
     let shown = shop.awaiting("p1", 15_000).await?;
     shop.login(false).await?;
     shop.buyer(&shown, PayerAction::Pay).await?;
@@ -173,8 +173,8 @@ pub async fn login(module: &'static str) -> Result<Verdict> {
 }
 
 /// The provider turns our client certificate away: a person is told, nothing is lost, and the right one mends it.
-pub async fn certificate(module: &'static str) -> Result<Verdict> {
-    let shop = Shop::open(module).await?;
+pub async fn certificate(subject: Subject) -> Result<Verdict> {
+    let shop = Shop::open(subject).await?;
     let shown = shop.awaiting("p1", 15_000).await?;
     if !shop.wrong_certificate().await? {
         shop.buyer(&shown, PayerAction::Pay).await?;
@@ -210,8 +210,8 @@ pub async fn certificate(module: &'static str) -> Result<Verdict> {
 }
 
 /// Every token ends before its time, once before each kind of call: one new login, and nothing is done twice.
-pub async fn token(module: &'static str) -> Result<Verdict> {
-    let shop = Shop::open(module).await?;
+pub async fn token(subject: Subject) -> Result<Verdict> {
+    let shop = Shop::open(subject).await?;
     let shown = shop.awaiting("p1", 15_000).await?;
     if !shop.world.bank.lock().forget_tokens() {
         let logins = shop.world.bank.lock().calls_of(Step::Login);
@@ -238,12 +238,12 @@ pub async fn token(module: &'static str) -> Result<Verdict> {
 }
 
 /// A day that meets the fault, in a world of its own. The fault must really strike.
-async fn strike(module: &'static str, kind: CallKind, fault: &Fault, times: u32) -> Result<Shop> {
+async fn strike(subject: Subject, kind: CallKind, fault: &Fault, times: u32) -> Result<Shop> {
     let binds = kind == CallKind::LinkBind;
     let shop = if binds {
-        Shop::without_sticker(module).await?
+        Shop::without_sticker(subject).await?
     } else {
-        Shop::open(module).await?
+        Shop::open(subject).await?
     };
     let before = match kind {
         CallKind::Register => register(&shop, fault, times).await,

@@ -12,11 +12,14 @@ mod faults;
 mod links;
 mod money;
 mod shop;
+mod subject;
+mod subscribers;
 mod table;
 
 use anyhow::{Error, Result};
 use std::future::Future;
 use std::pin::Pin;
+use subject::{Subject, Way};
 use table::Row;
 
 /// How a case ended well.
@@ -30,49 +33,49 @@ enum Verdict {
     NeverHappens,
 }
 
-/// A case, given the module's name.
+/// A case, given what is tried.
 type Running = Pin<Box<dyn Future<Output = Result<Verdict>>>>;
 
 /// One column of the table.
 struct Case {
     name: String,
-    run: Box<dyn Fn(&'static str) -> Running>,
+    run: Box<dyn Fn(Subject) -> Running>,
 }
 
-/// Every case of one module. A case that fails does not keep the others from running.
-async fn certify(module: &'static str) -> Row {
+/// Every case of one row. A case that fails does not keep the others from running.
+async fn certify(subject: Subject) -> Row {
     let mut cells: Vec<std::result::Result<Verdict, Error>> = Vec::new();
     for case in cases::all() {
-        cells.push((case.run)(module).await);
+        cells.push((case.run)(subject).await);
     }
-    Row { module, cells }
+    Row { subject, cells }
 }
 
-/// One thread per module, each with its own virtual time.
-fn certify_in_its_own_time(module: &'static str) -> Row {
+/// One thread per row, each with its own virtual time.
+fn certify_in_its_own_time(subject: Subject) -> Row {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .start_paused(true)
         .build();
     match runtime {
-        Ok(runtime) => runtime.block_on(certify(module)),
+        Ok(runtime) => runtime.block_on(certify(subject)),
         Err(error) => panic!("no runtime: {error}"),
     }
 }
 
 #[test]
 fn every_registered_module_passes() {
-    let modules: Vec<_> = connectors::registry().iter().map(|one| one.module).collect();
+    let subjects = subject::all();
     let names: Vec<_> = cases::all().into_iter().map(|case| case.name).collect();
     let rows: Vec<Row> = std::thread::scope(|scope| {
-        let threads: Vec<_> = modules
+        let threads: Vec<_> = subjects
             .iter()
-            .map(|module| (*module, scope.spawn(|| certify_in_its_own_time(module))))
+            .map(|subject| (*subject, scope.spawn(|| certify_in_its_own_time(*subject))))
             .collect();
-        let row = |(module, thread): (&'static str, std::thread::ScopedJoinHandle<'_, Row>)| {
+        let row = |(subject, thread): (Subject, std::thread::ScopedJoinHandle<'_, Row>)| {
             thread
                 .join()
-                .unwrap_or_else(|_| panic!("the suite itself panicked at {module}"))
+                .unwrap_or_else(|_| panic!("the suite itself panicked at {subject}"))
         };
         threads.into_iter().map(row).collect()
     });
@@ -85,7 +88,7 @@ fn every_registered_module_passes() {
 
 #[tokio::test(start_paused = true)]
 async fn a_module_without_a_simulated_provider_fails_every_case() {
-    let row = certify("qrnobody").await;
+    let row = certify(Subject::usual("qrnobody")).await;
     assert_eq!(row.cells.len(), cases::all().len());
     assert!(row.cells.iter().all(std::result::Result::is_err));
 }
@@ -108,7 +111,7 @@ async fn money_that_is_not_in_the_books_fails_the_comparison() {
         ("qrraiffd", "NO_INFO", "SUCCESS"),
         ("qrraiffd_variable", "\"NEW\"", "\"PAID\""),
     ] {
-        let shop = shop::Shop::open(module).await.unwrap();
+        let shop = shop::Shop::open(Subject::usual(module)).await.unwrap();
         let shown = shop.show("p1", 15_000).await.unwrap();
         shop.world.bank.set_rewrite(Some(Box::new(move |_, answer| {
             answer.body = answer.text().replace(from, to).into_bytes();

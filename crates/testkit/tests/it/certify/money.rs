@@ -1,7 +1,7 @@
 //! Payments, cancels and refunds when nothing breaks.
 
-use super::Verdict;
 use super::shop::{Shop, id, is, one_operation, says};
+use super::{Subject, Verdict};
 use anyhow::{Result, ensure};
 use domain::{CallKind, Code, State, Taking};
 use gateway::CallbackVerdict;
@@ -14,8 +14,8 @@ const WITHOUT_QR_IDS: [&str; 1] = ["webmoney"];
 /// The bank's documents have no id of a payment over an order, only the order's own, which is ours.
 const WITHOUT_PAYMENT_IDS: [&str; 1] = ["qrraiffd_variable"];
 
-pub async fn pay(module: &'static str) -> Result<Verdict> {
-    let shop = Shop::open(module).await?;
+pub async fn pay(subject: Subject) -> Result<Verdict> {
+    let shop = Shop::open(subject).await?;
     let shown = shop.awaiting("p1", SUM).await?;
     shop.buyer(&shown, PayerAction::Start).await?;
     shop.world.pass(5_000).await;
@@ -24,7 +24,7 @@ pub async fn pay(module: &'static str) -> Result<Verdict> {
     let end = shop.ended(&shown).await?;
     is(&end, State::Paid)?;
     has_requisites(&shop, &end)?;
-    ensure!(shop.calls(CallKind::Register) == 1, "registered more than once");
+    ensure!(shop.registered_once(), "registered more than once");
     shop.close().await?;
     Ok(Verdict::Ok)
 }
@@ -51,8 +51,8 @@ fn has_requisites(shop: &Shop, end: &protocol::Reply) -> Result<()> {
     Ok(())
 }
 
-pub async fn decline(module: &'static str) -> Result<Verdict> {
-    let shop = Shop::open(module).await?;
+pub async fn decline(subject: Subject) -> Result<Verdict> {
+    let shop = Shop::open(subject).await?;
     let shown = shop.awaiting("p1", SUM).await?;
     let declined = shop.buyer(&shown, PayerAction::Decline).await;
     if shop.lacks(Lack::PayerDecline) {
@@ -78,8 +78,8 @@ pub async fn decline(module: &'static str) -> Result<Verdict> {
     Ok(Verdict::Ok)
 }
 
-pub async fn expire(module: &'static str) -> Result<Verdict> {
-    let shop = Shop::open(module).await?;
+pub async fn expire(subject: Subject) -> Result<Verdict> {
+    let shop = Shop::open(subject).await?;
     let shown = shop.awaiting("p1", SUM).await?;
     is(&shop.ended(&shown).await?, State::Expired)?;
     ensure!(
@@ -91,8 +91,8 @@ pub async fn expire(module: &'static str) -> Result<Verdict> {
 }
 
 /// Without the ability to revoke, the cancel ends only when nobody can pay any more.
-pub async fn cancel_before_payment(module: &'static str) -> Result<Verdict> {
-    let shop = Shop::open(module).await?;
+pub async fn cancel_before_payment(subject: Subject) -> Result<Verdict> {
+    let shop = Shop::open(subject).await?;
     let shown = shop.awaiting("p1", SUM).await?;
     shop.finish(shop.till.cancel("c1", "p1")?).await?;
     is(&shop.ended(&shown).await?, State::Cancelled)?;
@@ -109,8 +109,8 @@ pub async fn cancel_before_payment(module: &'static str) -> Result<Verdict> {
     Ok(Verdict::Unsupported)
 }
 
-pub async fn cancel_after_payment(module: &'static str) -> Result<Verdict> {
-    let shop = Shop::open(module).await?;
+pub async fn cancel_after_payment(subject: Subject) -> Result<Verdict> {
+    let shop = Shop::open(subject).await?;
     shop.paid("p1", SUM).await?;
     let told = shop.finish(shop.till.cancel("c1", "p1")?).await?;
     is(&told, State::Paid)?;
@@ -124,8 +124,8 @@ pub async fn cancel_after_payment(module: &'static str) -> Result<Verdict> {
     Ok(Verdict::Ok)
 }
 
-pub async fn full_refund(module: &'static str) -> Result<Verdict> {
-    let shop = Shop::open(module).await?;
+pub async fn full_refund(subject: Subject) -> Result<Verdict> {
+    let shop = Shop::open(subject).await?;
     shop.paid("p1", SUM).await?;
     let end = shop.finish(shop.till.refund("r1", "p1", None)?).await?;
     if !shop.abilities.refund {
@@ -137,8 +137,8 @@ pub async fn full_refund(module: &'static str) -> Result<Verdict> {
     Ok(Verdict::Ok)
 }
 
-pub async fn partial_refund(module: &'static str) -> Result<Verdict> {
-    let shop = Shop::open(module).await?;
+pub async fn partial_refund(subject: Subject) -> Result<Verdict> {
+    let shop = Shop::open(subject).await?;
     shop.paid("p1", SUM).await?;
     let end = shop.finish(shop.till.refund("r1", "p1", Some(5_000))?).await?;
     if !shop.abilities.partial_refund {
@@ -150,8 +150,8 @@ pub async fn partial_refund(module: &'static str) -> Result<Verdict> {
     Ok(Verdict::Ok)
 }
 
-pub async fn several_refunds(module: &'static str) -> Result<Verdict> {
-    let shop = Shop::open(module).await?;
+pub async fn several_refunds(subject: Subject) -> Result<Verdict> {
+    let shop = Shop::open(subject).await?;
     shop.paid("p1", SUM).await?;
     let parts = [("r1", 4_000), ("r2", 6_000), ("r3", 5_000)];
     for (refund, sum) in parts {
@@ -170,8 +170,8 @@ pub async fn several_refunds(module: &'static str) -> Result<Verdict> {
     Ok(Verdict::Ok)
 }
 
-pub async fn declined_refund(module: &'static str) -> Result<Verdict> {
-    let shop = Shop::open(module).await?;
+pub async fn declined_refund(subject: Subject) -> Result<Verdict> {
+    let shop = Shop::open(subject).await?;
     shop.paid("p1", SUM).await?;
     if !shop.abilities.refund {
         let end = shop.finish(shop.till.refund("r1", "p1", None)?).await?;
@@ -198,8 +198,8 @@ pub async fn declined_refund(module: &'static str) -> Result<Verdict> {
 }
 
 /// The same request at every moment of its life finds the one operation; other content under its id is a conflict.
-pub async fn duplicate(module: &'static str) -> Result<Verdict> {
-    let shop = Shop::open(module).await?;
+pub async fn duplicate(subject: Subject) -> Result<Verdict> {
+    let shop = Shop::open(subject).await?;
     let pay = shop.asks("p1", SUM)?;
     let (first, second) = tokio::join!(shop.world.send(pay.clone()), shop.world.send(pay.clone()));
     let shown = shop.world.show(pay.clone()).await?;
@@ -209,7 +209,7 @@ pub async fn duplicate(module: &'static str) -> Result<Verdict> {
     one_operation(&[&first?, &second?, &shown, &end, &after])?;
     is(&after, State::Paid)?;
     says(&shop.finish(shop.asks("p1", SUM + 1)?).await?, Code::IdConflict)?;
-    ensure!(shop.calls(CallKind::Register) == 1, "registered more than once");
+    ensure!(shop.registered_once(), "registered more than once");
     if shop.abilities.refund {
         let refund = shop.till.refund("r1", "p1", None)?;
         let (first, second) = tokio::join!(shop.world.send(refund.clone()), shop.world.send(refund.clone()));
@@ -224,8 +224,8 @@ pub async fn duplicate(module: &'static str) -> Result<Verdict> {
 }
 
 /// A notification is heard, and asked about at once.
-pub async fn notification(module: &'static str) -> Result<Verdict> {
-    let shop = Shop::open(module).await?;
+pub async fn notification(subject: Subject) -> Result<Verdict> {
+    let shop = Shop::open(subject).await?;
     let shown = shop.awaiting("p1", SUM).await?;
     shop.world.pass(60_000).await;
     shop.buyer(&shown, PayerAction::Pay).await?;
@@ -246,8 +246,8 @@ pub async fn notification(module: &'static str) -> Result<Verdict> {
 }
 
 /// Money after the end goes back by itself, once.
-pub async fn late_money(module: &'static str) -> Result<Verdict> {
-    let shop = Shop::open(module).await?;
+pub async fn late_money(subject: Subject) -> Result<Verdict> {
+    let shop = Shop::open(subject).await?;
     let shown = shop.awaiting("p1", SUM).await?;
     is(&shop.ended(&shown).await?, State::Expired)?;
     let now = shop.world.bank.now();

@@ -1,5 +1,6 @@
 //! A shop with one register that works through the module under test.
 
+use super::{Subject, Way};
 use anyhow::{Context, Result, bail, ensure};
 use connector::Turn;
 use domain::call::{LinkCall, Lookup, Reference, RefundCall};
@@ -32,41 +33,50 @@ pub struct Shop {
     /// The code that was scanned for each payment, for a module that cannot work without one.
     codes: Mutex<BTreeMap<String, String>>,
     pub module: &'static str,
+    pub way: Way,
+    /// The register's settings as they stand.
+    terminal: Map<String, Value>,
     simulated: Simulated,
 }
 
 impl Shop {
     /// Opens it; a module over cash links gets a sticker bound to its register.
-    pub async fn open(module: &'static str) -> Result<Self> {
-        let mut shop = Self::without_sticker(module).await?;
-        if shop.abilities.cash_link {
-            shop.sticker = Some(shop.bound_sticker().await?);
+    pub async fn open(subject: Subject) -> Result<Self> {
+        let mut shop = Self::without_sticker(subject).await?;
+        if shop.abilities.cash_link || subject.way == Way::Sticker {
+            let sticker = shop.bound_sticker().await?;
+            shop.terminal = shop.with_sticker(&sticker)?;
+            shop.abilities = shop.built()?.connector.abilities();
+            ensure!(shop.abilities.cash_link, "it is not worked over: {sticker}");
+            shop.sticker = Some(sticker);
         }
         Ok(shop)
     }
 
     /// Opens it with nothing bound.
-    pub async fn without_sticker(module: &'static str) -> Result<Self> {
+    pub async fn without_sticker(Subject { module, way }: Subject) -> Result<Self> {
         let world = World::for_module(module, 1).await?;
         let simulated = simulated(module).context("no simulated provider")?;
         let till = Till::of_module(module, "1");
+        let terminal = simulated.terminal()?;
+        let built = connect(module, &simulated, &terminal)?;
         let mut shop = Self {
             world,
             till,
-            abilities: connect(module, &simulated)?.connector.abilities(),
+            abilities: built.connector.abilities(),
             sticker: None,
             codes: Mutex::default(),
             module,
+            way,
+            terminal,
             simulated,
         };
-        let built = shop.built()?;
-        shop.abilities = built.connector.abilities();
         shop.till.tender = built.tenders.first().cloned();
         Ok(shop)
     }
 
     fn built(&self) -> Result<connector::Built> {
-        connect(self.module, &self.simulated)
+        connect(self.module, &self.simulated, &self.terminal)
     }
 
     /// The longest that one request may take, in milliseconds.
@@ -83,10 +93,7 @@ impl Shop {
         }
         let own = self.world.bank.lock().own_sticker();
         let sticker = own.context("a cash-link module that cannot bind needs `own_sticker`")?;
-        let id = connector::nspk::PaymentLink::parse(&sticker)?.qrc_id().to_owned();
-        let mut row = self.simulated.terminal()?;
-        row.insert("qr_id".to_owned(), id.into());
-        row.insert("payload".to_owned(), sticker.as_str().into());
+        let row = self.with_sticker(&sticker)?;
         self.world
             .configure(SettingsWrite::Terminal {
                 module: ModuleName::new(self.module)?,
@@ -95,6 +102,15 @@ impl Shop {
             })
             .await?;
         Ok(sticker)
+    }
+
+    /// The register's settings with a sticker.
+    fn with_sticker(&self, sticker: &str) -> Result<Map<String, Value>> {
+        let id = connector::nspk::PaymentLink::parse(sticker)?.qrc_id().to_owned();
+        let mut row = self.terminal.clone();
+        row.insert("qr_id".to_owned(), id.into());
+        row.insert("payload".to_owned(), sticker.into());
+        Ok(row)
     }
 
     /// Binds a sticker to a register. Where the bank asks for a terminal number, it does so before anything is sent, and
@@ -134,6 +150,10 @@ impl Shop {
     pub fn asks_at(&self, till: &Till, id: &str, amount: i64) -> Result<Message> {
         if self.abilities.reservation {
             return whole_receipt(till, id, amount);
+        }
+        if self.way == Way::Stranger {
+            let fields = json!({ "amount": amount, "subscriber": "somebody-else" });
+            return till.message("pay", id, &fields);
         }
         if self.abilities.customer_code != Taking::Always {
             return till.pay(id, amount);
@@ -244,6 +264,12 @@ impl Shop {
         self.world.bank.lock().calls_of(step(kind))
     }
 
+    /// Whether one payment was registered, and that once. A subscription is asked for before it.
+    pub fn registered_once(&self) -> bool {
+        let requests = if self.way == Way::Stranger { 2 } else { 1 };
+        self.calls(CallKind::Register) == requests
+    }
+
     /// The provider's books.
     pub fn sales(&self) -> Vec<Sale> {
         let now = self.world.bank.now();
@@ -337,11 +363,11 @@ fn whole_receipt(till: &Till, id: &str, amount: i64) -> Result<Message> {
     till.message("pay", id, &fields)
 }
 
-fn connect(module: &str, simulated: &Simulated) -> Result<connector::Built> {
+fn connect(module: &str, simulated: &Simulated, terminal: &Map<String, Value>) -> Result<connector::Built> {
     let provider = connectors::registry()
         .find(module)
         .context("not in the registry")?;
-    Ok(provider.connect(&simulated.merchant()?, &simulated.terminal()?)?)
+    Ok(provider.connect(&simulated.merchant()?, terminal)?)
 }
 
 fn call(kind: CallKind, till: &Till) -> Result<Call> {

@@ -1,26 +1,30 @@
-//! The table of results: modules down, cases across.
+//! The table of results: modules and their ways down, cases across.
 
-use super::Verdict;
+use super::{Subject, Verdict};
 use anyhow::{Context, Error, Result};
 use std::fmt::Write;
 use std::path::Path;
 
-/// The results of one module.
+/// The results of one subject.
 pub struct Row {
-    pub module: &'static str,
+    pub subject: Subject,
     pub cells: Vec<std::result::Result<Verdict, Error>>,
 }
 
 /// The table as text: numbered columns, then what the numbers mean.
 pub fn render(names: &[String], rows: &[Row]) -> String {
-    let wide = rows.iter().map(|row| row.module.len()).max().unwrap_or_default();
+    let wide = rows
+        .iter()
+        .map(|row| row.subject.to_string().len())
+        .max()
+        .unwrap_or_default();
     let mut text = format!("{:wide$}", "");
     for number in 1..=names.len() {
         let _ = write!(text, " {number:>4}");
     }
     text.push('\n');
     for row in rows {
-        let _ = write!(text, "{:wide$}", row.module);
+        let _ = write!(text, "{:wide$}", row.subject.to_string());
         for cell in &row.cells {
             let _ = write!(text, " {:>4}", word(cell));
         }
@@ -44,16 +48,16 @@ fn word(cell: &std::result::Result<Verdict, Error>) -> &'static str {
     }
 }
 
-/// Module × case that failed, with the reason.
+/// Row × case that failed, with the reason.
 pub fn failed(names: &[String], rows: &[Row]) -> Vec<String> {
     let mut failed = Vec::new();
     for row in rows {
         if row.cells.len() != names.len() {
-            failed.push(format!("{}: not every case was run", row.module));
+            failed.push(format!("{}: not every case was run", row.subject));
         }
         for (name, cell) in names.iter().zip(&row.cells) {
             if let Err(error) = cell {
-                failed.push(format!("{} × {name}: {error:#}", row.module));
+                failed.push(format!("{} × {name}: {error:#}", row.subject));
             }
         }
     }
