@@ -6,6 +6,8 @@ pub mod alfa;
 pub mod khlynov;
 pub mod profiles;
 pub mod raiffeisen;
+#[cfg(test)]
+mod samples;
 pub mod sber;
 
 use connector::{Provider, Registry};

@@ -6,22 +6,15 @@ mod faults;
 mod refund;
 
 use super::providers;
-use connector::conversation::{Conversation, converse};
+use crate::samples::{self, LINK_ID, NOW, QR_ID, end, kopecks, lookup, ok, order, payment, talk, written};
+use connector::conversation::converse;
 use connector::sign::rsa::{SigningKey, VerifyingKey};
 use connector::{Built, CallbackError, ConfigError, Connector, RawCallback, WireResponse};
 use domain::call::{LinkCall, LinkState, Lookup, Reference, RefundCall, Register};
-use domain::receipt::Receipt;
-use domain::{
-    Answer, Call, Certainty, Code, Fault, Kopecks, OperationId, OrderId, PaymentState, RefundState, StoreId,
-    TerminalId, Timestamp,
-};
+use domain::{Answer, Call, Certainty, Code, Fault, PaymentState, RefundState};
 use secrecy::SecretString;
 use serde_json::{Map, Value, json};
 
-/// 2026-11-22T10:00:00Z
-const NOW: Timestamp = Timestamp::from_micros(1_795_341_600_000_000);
-const QR_ID: &str = "AD1000000000000000000000DYNTEST1";
-const LINK_ID: &str = "AS1000000000000000000000LNKTEST1";
 const STICKER: &str =
     "https://qr.nspk.ru/AS1000000000000000000000LNKTEST1?type=01&bank=100000000008&crc=35E3";
 const KEY: &str = include_str!("../../../connector/src/sign/fixtures/test-key-pkcs8.pem");
@@ -86,48 +79,6 @@ fn cash_link() -> Box<dyn Connector> {
     bank(1)
 }
 
-fn operation() -> OperationId {
-    "0199a1b2-c3d4-7e5f-8a6b-7c8d9e0f1a2b".parse().unwrap()
-}
-
-fn order() -> OrderId {
-    operation().order(1)
-}
-
-fn kopecks(number: i64) -> Kopecks {
-    Kopecks::new(number).unwrap()
-}
-
-fn register(link_id: Option<&str>) -> Call {
-    Call::Register(Box::new(Register {
-        order: order(),
-        amount: kopecks(111_011),
-        created_at: NOW,
-        expires_at: NOW.plus_ms(290_999),
-        store: StoreId::new("12").unwrap(),
-        terminal: TerminalId::new("3").unwrap(),
-        purpose: None,
-        cost_centre: None,
-        receipt: Some(Receipt {
-            number: Some("77".to_owned()),
-            ..Receipt::default()
-        }),
-        customer_code: None,
-        card_token: None,
-        link_id: link_id.map(str::to_owned),
-        tender: None,
-        subscriber: None,
-    }))
-}
-
-fn lookup(reference: Reference) -> Lookup {
-    Lookup {
-        order: order(),
-        amount: kopecks(111_011),
-        reference,
-    }
-}
-
 /// A payment as its module knows it after the registration.
 fn registered(module: usize) -> Lookup {
     let reference = Reference::default().with("term_no", "70001");
@@ -140,24 +91,26 @@ fn registered(module: usize) -> Lookup {
     })
 }
 
+/// Lives are whole minutes, rounded up.
+fn register_on(link_id: Option<&str>) -> Call {
+    Call::Register(Box::new(Register {
+        expires_at: NOW.plus_ms(290_999),
+        link_id: link_id.map(str::to_owned),
+        ..samples::register()
+    }))
+}
+
 fn refund_call(module: usize) -> RefundCall {
-    let refund: OperationId = "0199a1b2-c3d4-7e5f-8a6b-7c8d9e0f1a2c".parse().unwrap();
     RefundCall {
-        refund: refund.order(1),
-        amount: kopecks(15_050),
-        payment: registered(module),
         purpose: None,
-        reference: Reference::default(),
+        ..samples::refund_of(registered(module))
     }
 }
 
 fn link_call(terminal_number: Option<&str>) -> LinkCall {
     LinkCall {
-        link_id: LINK_ID.to_owned(),
-        payload: STICKER.to_owned(),
         terminal_number: terminal_number.map(str::to_owned),
-        store: StoreId::new("12").unwrap(),
-        terminal: TerminalId::new("3").unwrap(),
+        ..samples::link_call(STICKER)
     }
 }
 
@@ -169,7 +122,7 @@ fn calls(module: usize) -> Vec<(Call, &'static str)> {
         (bodies::ACTIVATION, bodies::LINK_STATUS)
     };
     let mut calls = vec![
-        (register(None), fresh),
+        (register_on(None), fresh),
         (Call::Status(registered(module)), status),
         (Call::Refund(refund_call(module)), bodies::REVERSAL),
         (Call::RefundStatus(refund_call(module)), bodies::REVERSAL_STATUS),
@@ -185,53 +138,27 @@ fn calls(module: usize) -> Vec<(Call, &'static str)> {
     calls
 }
 
-fn ok(body: impl Into<String>) -> WireResponse {
-    WireResponse::new(200, body.into())
+/// The bank's own codes are spoken of elsewhere.
+fn fault(bank: &dyn Connector, call: &Call, responses: &[WireResponse]) -> (Certainty, Code) {
+    let (certainty, code, _) = samples::fault(bank, call, responses);
+    (certainty, code)
+}
+
+/// What was sent, as text for a snapshot. Each request bears the signature of its own bytes.
+fn transcript(bank: &dyn Connector, call: &Call, responses: &[WireResponse]) -> String {
+    let ours = VerifyingKey::from_pem(CERTIFICATE).ok().unwrap();
+    let sent = talk(bank, call, responses).sent;
+    for request in &sent {
+        let signatures = request.headers.iter().filter(|(name, _)| name == "authorization");
+        for (_, signature) in signatures {
+            assert!(ours.verify_base64(&request.body, signature.expose()));
+        }
+    }
+    sent.iter().map(written).collect()
 }
 
 fn refusal(code: &str) -> WireResponse {
     ok(bodies::REFUSAL.replace("\"7\"", code))
-}
-
-fn talk(connector: &dyn Connector, call: &Call, responses: &[WireResponse]) -> Conversation {
-    converse(connector, call, responses, NOW)
-}
-
-/// The end of a call whose responses were all used.
-fn end(connector: &dyn Connector, call: &Call, responses: &[WireResponse]) -> Result<Answer, Fault> {
-    let conversation = talk(connector, call, responses);
-    assert_eq!(conversation.sent.len(), responses.len(), "{conversation:?}");
-    conversation.end.expect("the call ends")
-}
-
-fn payment(connector: &dyn Connector, call: &Call, responses: &[WireResponse]) -> PaymentState {
-    match end(connector, call, responses) {
-        Ok(Answer::Payment(state)) => state,
-        other => panic!("not a payment state: {other:?}"),
-    }
-}
-
-fn fault(connector: &dyn Connector, call: &Call, responses: &[WireResponse]) -> (Certainty, Code) {
-    let fault = end(connector, call, responses).expect_err("a fault");
-    (fault.certainty, fault.code)
-}
-
-/// What was sent, as text for a snapshot. Each request bears the signature of its own bytes.
-fn transcript(connector: &dyn Connector, call: &Call, responses: &[WireResponse]) -> String {
-    let ours = VerifyingKey::from_pem(CERTIFICATE).ok().unwrap();
-    let mut parts = Vec::new();
-    for request in talk(connector, call, responses).sent {
-        parts.push(format!("{} {}\n", request.method.as_str(), request.url));
-        for (name, value) in &request.headers {
-            parts.push(format!("{name}: {value:?}\n"));
-            if name == "authorization" {
-                assert!(ours.verify_base64(&request.body, value.expose()));
-            }
-        }
-        let body = String::from_utf8(request.body.to_vec()).unwrap();
-        parts.push(format!("\n{body}\n\n"));
-    }
-    parts.concat()
 }
 
 #[test]

@@ -1,20 +1,14 @@
 //! The public clients' shapes played back with values of our own, and every answer that is not one.
 
 use super::providers;
+use crate::samples::{self, LINK_ID, NOW, QR_ID, kopecks, link_call, lookup, refund_of};
 use connector::conversation::{Conversation, converse};
 use connector::{Built, CallbackError, ConfigError, Connector, RawCallback, WireResponse};
-use domain::call::{LinkCall, LinkState, Lookup, Reference, RefundCall, Register, Registered};
-use domain::{
-    Answer, Call, CallKind, Certainty, Code, Fault, Kopecks, LostRegistration, OperationId, PaymentState,
-    RefundState, StoreId, TerminalId, Timestamp,
-};
+use domain::call::{LinkState, Lookup, Reference, Register, Registered};
+use domain::{Answer, Call, CallKind, Certainty, Code, Fault, LostRegistration, PaymentState, RefundState};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
-/// 2026-11-22T10:00:00Z
-const NOW: Timestamp = Timestamp::from_micros(1_795_341_600_000_000);
-const QR_ID: &str = "AD1000000000000000000000DYNTEST1";
-const LINK_ID: &str = "AS1000000000000000000000LNKTEST1";
 const ORDER: &str = "0199a1b2c3d47e5f8a6b7c8d9e0f1a2b";
 
 fn merchant() -> Map<String, Value> {
@@ -49,62 +43,19 @@ fn linked() -> Box<dyn Connector> {
     without(&[], json!({ "qr_id": LINK_ID }))
 }
 
-fn kopecks(number: i64) -> Kopecks {
-    Kopecks::new(number).unwrap()
-}
-
 fn register(subscriber: Option<&str>) -> Call {
-    let operation: OperationId = "0199a1b2-c3d4-7e5f-8a6b-7c8d9e0f1a2b".parse().unwrap();
     Call::Register(Box::new(Register {
-        order: operation.order(1),
-        amount: kopecks(111_011),
-        created_at: NOW,
-        expires_at: NOW.plus_ms(290_999),
-        store: StoreId::new("12").unwrap(),
-        terminal: TerminalId::new("3").unwrap(),
         purpose: Some("Оплата заказа".to_owned()),
-        cost_centre: None,
         receipt: None,
-        customer_code: None,
-        card_token: None,
-        link_id: None,
-        tender: None,
+        // Lives are whole minutes, rounded up.
+        expires_at: NOW.plus_ms(290_999),
         subscriber: subscriber.map(str::to_owned),
+        ..samples::register()
     }))
-}
-
-fn lookup(reference: Reference) -> Lookup {
-    let operation: OperationId = "0199a1b2-c3d4-7e5f-8a6b-7c8d9e0f1a2b".parse().unwrap();
-    Lookup {
-        order: operation.order(1),
-        amount: kopecks(111_011),
-        reference,
-    }
 }
 
 fn of(key: &str, value: &str) -> Lookup {
     lookup(Reference::default().with(key, value))
-}
-
-fn refund(payment: Lookup) -> RefundCall {
-    let refund: OperationId = "0199a1b2-c3d4-7e5f-8a6b-7c8d9e0f1a2c".parse().unwrap();
-    RefundCall {
-        refund: refund.order(1),
-        amount: kopecks(15_050),
-        payment,
-        purpose: Some("Возврат".to_owned()),
-        reference: Reference::default(),
-    }
-}
-
-fn sticker() -> LinkCall {
-    LinkCall {
-        link_id: LINK_ID.to_owned(),
-        payload: String::new(),
-        terminal_number: None,
-        store: StoreId::new("12").unwrap(),
-        terminal: TerminalId::new("3").unwrap(),
-    }
 }
 
 fn talk(bank: &dyn Connector, call: &Call, said: &[(u16, Value)]) -> Conversation {
@@ -183,14 +134,14 @@ fn requests_are_as_the_public_clients_send_them() {
             )),
             vec![],
         ),
-        (&dynamic, Call::Refund(refund(of("qr_id", QR_ID))), vec![]),
+        (&dynamic, Call::Refund(refund_of(of("qr_id", QR_ID))), vec![]),
         (
             &linked,
-            Call::Refund(refund(of("transaction_id", "A1"))),
+            Call::Refund(refund_of(of("transaction_id", "A1"))),
             vec![wrong(409, "EXISTS")],
         ),
-        (&dynamic, Call::LinkCheck(sticker()), vec![]),
-        (&dynamic, Call::LinkBind(sticker()), vec![]),
+        (&dynamic, Call::LinkCheck(link_call("")), vec![]),
+        (&dynamic, Call::LinkBind(link_call("")), vec![]),
     ];
     let mut parts = Vec::new();
     for (bank, call, said) in calls {
@@ -228,8 +179,8 @@ fn abilities_are_what_the_settings_have_addresses_for() {
     assert_eq!(abilities.lost_registration, LostRegistration::RepeatSameOrder);
     for call in [
         Call::Revoke(of("qr_id", QR_ID)),
-        Call::Refund(refund(of("qr_id", QR_ID))),
-        Call::LinkBind(sticker()),
+        Call::Refund(refund_of(of("qr_id", QR_ID))),
+        Call::LinkBind(link_call("")),
     ] {
         let told = fault(bare.as_ref(), &call, &[]);
         assert_eq!(
@@ -496,7 +447,7 @@ fn a_deactivation_that_is_refused_asks_how_the_payment_stands() {
 #[test]
 fn refunds_end_by_their_own_word_only() {
     let bank = dynamic();
-    let call = Call::Refund(refund(of("qr_id", QR_ID)));
+    let call = Call::Refund(refund_of(of("qr_id", QR_ID)));
     let under_way = Answer::Refund(RefundState::InProgress);
     assert_eq!(
         answer(bank.as_ref(), &call, &[(202, json!({ "trxId": "R1" }))]),
@@ -523,10 +474,10 @@ fn refunds_end_by_their_own_word_only() {
     );
     let unclear = fault(bank.as_ref(), &call, &[wrong(400, "LIMIT"), wrong(400, "X")]);
     assert_eq!(unclear.certainty, Certainty::Unknown);
-    let nameless = fault(bank.as_ref(), &Call::Refund(refund(of("params_id", "p"))), &[]);
+    let nameless = fault(bank.as_ref(), &Call::Refund(refund_of(of("params_id", "p"))), &[]);
     assert_eq!(nameless.certainty, Certainty::Refused);
 
-    let call = Call::RefundStatus(refund(of("qr_id", QR_ID)));
+    let call = Call::RefundStatus(refund_of(of("qr_id", QR_ID)));
     for word in ["CONFIRMED", "COMPLETED", "SUCCESS", "ACSC"] {
         let told = answer(bank.as_ref(), &call, &[refunded(word)]);
         assert!(
@@ -574,12 +525,19 @@ fn a_sticker_is_ours_when_the_list_has_it() {
         (200, json!([{ "qrcId": "AS2" }, { "qrcId": LINK_ID }])),
     ];
     for said in listed {
-        assert_eq!(answer(bank.as_ref(), &Call::LinkCheck(sticker()), &[said]), ours);
+        assert_eq!(
+            answer(bank.as_ref(), &Call::LinkCheck(link_call("")), &[said]),
+            ours
+        );
     }
-    let none = answer(bank.as_ref(), &Call::LinkCheck(sticker()), &[(200, json!([]))]);
+    let none = answer(
+        bank.as_ref(),
+        &Call::LinkCheck(link_call("")),
+        &[(200, json!([]))],
+    );
     assert_eq!(none, Answer::Link(LinkState::NotOurs));
 
-    let call = Call::LinkBind(sticker());
+    let call = Call::LinkBind(link_call(""));
     assert_eq!(answer(bank.as_ref(), &call, &[(200, json!({}))]), ours);
     assert_eq!(
         answer(
@@ -614,7 +572,7 @@ proptest! {
             (dynamic(), register(Some("card-77"))),
             (dynamic(), Call::Status(of("qr_id", QR_ID))),
             (linked(), Call::Status(of("params_id", "params-1"))),
-            (linked(), Call::RefundStatus(refund(of("qr_id", QR_ID)))),
+            (linked(), Call::RefundStatus(refund_of(of("qr_id", QR_ID)))),
         ] {
             let end = converse(bank.as_ref(), &call, &said, NOW).end;
             let paid = matches!(end, Some(Ok(Answer::Payment(PaymentState::Paid { .. }) | Answer::Refund(RefundState::Completed { .. }))));

@@ -6,22 +6,15 @@ mod dynamic;
 mod faults;
 
 use super::providers;
-use connector::conversation::{Conversation, converse};
+use crate::samples::{
+    self, LINK_ID, NOW, QR_ID, SECRET, end, fault, kopecks, ok, order, payment, register_on, talk, transcript,
+};
 use connector::nspk::PaymentLink;
 use connector::{Built, ConfigError, Connector, WireResponse};
-use domain::call::{LinkCall, Lookup, Reference, RefundCall, Register};
-use domain::receipt::Receipt;
-use domain::{
-    Answer, Call, Certainty, Code, Fault, Kopecks, OperationId, OrderId, PaymentState, StoreId, TerminalId,
-};
-use domain::{LinkState, RefundState, Timestamp};
+use domain::call::{LinkCall, Lookup, Reference, RefundCall};
+use domain::{Answer, Call, Certainty, Code, PaymentState, TerminalId};
+use domain::{LinkState, RefundState};
 use serde_json::{Map, Value, json};
-
-/// 2026-11-22T10:00:00Z
-const NOW: Timestamp = Timestamp::from_micros(1_795_341_600_000_000);
-const QR_ID: &str = "AD1000000000000000000000DYNTEST1";
-const LINK_ID: &str = "AS1000000000000000000000LNKTEST1";
-const SECRET: &str = "test-secret-key";
 
 /// Bodies of the documented shapes.
 mod bodies {
@@ -69,77 +62,31 @@ fn cash_link() -> Box<dyn Connector> {
         .connector
 }
 
-fn operation() -> OperationId {
-    "0199a1b2-c3d4-7e5f-8a6b-7c8d9e0f1a2b".parse().unwrap()
-}
-
-fn order() -> OrderId {
-    operation().order(1)
-}
-
-fn kopecks(number: i64) -> Kopecks {
-    Kopecks::new(number).unwrap()
-}
-
-fn register(link_id: Option<&str>) -> Call {
-    Call::Register(Box::new(Register {
-        order: order(),
-        amount: kopecks(111_011),
-        created_at: NOW,
-        expires_at: NOW.plus_ms(300_999),
-        store: StoreId::new("12").unwrap(),
-        terminal: TerminalId::new("3").unwrap(),
-        purpose: None,
-        cost_centre: None,
-        receipt: Some(Receipt {
-            number: Some("77".to_owned()),
-            ..Receipt::default()
-        }),
-        customer_code: None,
-        card_token: None,
-        link_id: link_id.map(str::to_owned),
-        tender: None,
-        subscriber: None,
-    }))
-}
-
 /// A payment whose QR dies five minutes from now.
 fn lookup() -> Lookup {
     let dies_at = NOW.plus_ms(300_000).as_micros().to_string();
-    Lookup {
-        order: order(),
-        amount: kopecks(111_011),
-        reference: Reference::default()
+    samples::lookup(
+        Reference::default()
             .with("qr_id", QR_ID)
             .with("expires_at", dies_at),
-    }
+    )
 }
 
 fn refund_call() -> RefundCall {
-    let refund: OperationId = "0199a1b2-c3d4-7e5f-8a6b-7c8d9e0f1a2c".parse().unwrap();
-    RefundCall {
-        refund: refund.order(1),
-        amount: kopecks(15_050),
-        payment: lookup(),
-        purpose: Some("Возврат товара".to_owned()),
-        reference: Reference::default(),
-    }
+    samples::refund_of(lookup())
 }
 
 fn link_call() -> LinkCall {
     LinkCall {
-        link_id: LINK_ID.to_owned(),
-        payload: sticker(),
-        terminal_number: None,
-        store: StoreId::new("12").unwrap(),
         terminal: TerminalId::new("Касса 3").unwrap(),
+        ..samples::link_call(&sticker())
     }
 }
 
 /// Every call of a module.
 fn calls(link: bool) -> Vec<Call> {
     let mut calls = vec![
-        register(Some(LINK_ID)),
+        register_on(Some(LINK_ID)),
         Call::Status(lookup()),
         Call::Revoke(lookup()),
         Call::Refund(refund_call()),
@@ -151,55 +98,8 @@ fn calls(link: bool) -> Vec<Call> {
     calls
 }
 
-fn ok(body: impl Into<String>) -> WireResponse {
-    WireResponse::new(200, body.into())
-}
-
 fn refusal(code: &str) -> WireResponse {
     WireResponse::new(400, format!(r#"{{"code":"{code}","message":"Причина"}}"#))
-}
-
-fn talk(connector: &dyn Connector, call: &Call, responses: &[WireResponse]) -> Conversation {
-    converse(connector, call, responses, NOW)
-}
-
-/// The end of a call whose responses were all used.
-fn end(connector: &dyn Connector, call: &Call, responses: &[WireResponse]) -> Result<Answer, Fault> {
-    let conversation = talk(connector, call, responses);
-    assert_eq!(conversation.sent.len(), responses.len(), "{conversation:?}");
-    conversation.end.expect("the call ends")
-}
-
-fn payment(connector: &dyn Connector, call: &Call, responses: &[WireResponse]) -> PaymentState {
-    match end(connector, call, responses) {
-        Ok(Answer::Payment(state)) => state,
-        other => panic!("not a payment state: {other:?}"),
-    }
-}
-
-fn fault(
-    connector: &dyn Connector,
-    call: &Call,
-    responses: &[WireResponse],
-) -> (Certainty, Code, Option<String>) {
-    let fault = end(connector, call, responses).expect_err("a fault");
-    assert!(!fault.detail.contains(SECRET));
-    (fault.certainty, fault.code, fault.provider_code)
-}
-
-/// What was sent, as text for a snapshot.
-fn transcript(connector: &dyn Connector, call: &Call, responses: &[WireResponse]) -> String {
-    let mut parts = Vec::new();
-    for request in talk(connector, call, responses).sent {
-        parts.push(format!("{} {}\n", request.method.as_str(), request.url));
-        let headers = request.headers.iter();
-        parts.extend(headers.map(|(name, value)| format!("{name}: {value:?}\n")));
-        let body = String::from_utf8(request.body.to_vec()).unwrap();
-        parts.push(format!("\n{body}\n\n"));
-    }
-    let text = parts.concat();
-    assert!(!text.contains(SECRET));
-    text.replace(env!("CARGO_PKG_VERSION"), "[version]")
 }
 
 #[test]

@@ -6,22 +6,15 @@ mod payments;
 mod refunds;
 
 use super::providers;
-use connector::conversation::{Conversation, converse};
+use crate::samples::{self, NOW, SECRET, end, fault, kopecks, ok, order, payment, talk, written};
 use connector::nspk::PaymentLink;
-use connector::{Built, CallbackError, ConfigError, Connector, RawCallback, WireRequest, WireResponse};
+use connector::{Built, CallbackError, ConfigError, Connector, RawCallback, WireResponse};
 use domain::call::{Lookup, Reference, RefundCall, Register, Registered};
-use domain::receipt::Receipt;
-use domain::{
-    Answer, Call, Certainty, Code, Fault, Kopecks, LostRegistration, OperationId, OrderId, PaymentState,
-    RefundState, StoreId, Taking, TerminalId, Timestamp,
-};
+use domain::{Answer, Call, Certainty, Code, Fault, LostRegistration, PaymentState, RefundState, Taking};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
-/// 2026-11-22T10:00:00Z
-const NOW: Timestamp = Timestamp::from_micros(1_795_341_600_000_000);
 const ORDER_ID: &str = "9c1f0000aaaa4bbb8cccdddd0000test";
-const SECRET: &str = "test-client-secret";
 const SCANNED: &str = "https://sberbank.ru/qr/?ClientIdQr=1&HashId=TEST&TimeStamp=1";
 /// The code that these tests let the bank answer with about an order that it does not know.
 const NOT_FOUND: &str = "100404";
@@ -69,34 +62,10 @@ fn with_key(module: usize, key: &str, value: Value) -> Box<dyn Connector> {
     build(module, &settings).unwrap().connector
 }
 
-fn order() -> OrderId {
-    let operation: OperationId = "0199a1b2-c3d4-7e5f-8a6b-7c8d9e0f1a2b".parse().unwrap();
-    operation.order(1)
-}
-
-fn kopecks(number: i64) -> Kopecks {
-    Kopecks::new(number).unwrap()
-}
-
 fn register(customer_code: Option<&str>) -> Call {
     Call::Register(Box::new(Register {
-        order: order(),
-        amount: kopecks(111_011),
-        created_at: NOW,
-        expires_at: NOW.plus_ms(300_000),
-        store: StoreId::new("12").unwrap(),
-        terminal: TerminalId::new("3").unwrap(),
-        purpose: None,
-        cost_centre: None,
-        receipt: Some(Receipt {
-            number: Some("77".to_owned()),
-            ..Receipt::default()
-        }),
         customer_code: customer_code.map(str::to_owned),
-        link_id: None,
-        tender: None,
-        subscriber: None,
-        card_token: None,
+        ..samples::register()
     }))
 }
 
@@ -108,11 +77,7 @@ fn registered_reference() -> Reference {
 }
 
 fn lookup() -> Lookup {
-    Lookup {
-        order: order(),
-        amount: kopecks(111_011),
-        reference: registered_reference(),
-    }
+    samples::lookup(registered_reference())
 }
 
 /// The same when the answer to the registration was lost.
@@ -124,14 +89,7 @@ fn unheard() -> Lookup {
 }
 
 fn refund_call() -> RefundCall {
-    let refund: OperationId = "0199a1b2-c3d4-7e5f-8a6b-7c8d9e0f1a2c".parse().unwrap();
-    RefundCall {
-        refund: refund.order(1),
-        amount: kopecks(15_050),
-        payment: lookup(),
-        purpose: Some("Возврат товара".to_owned()),
-        reference: Reference::default(),
-    }
+    samples::refund_of(lookup())
 }
 
 /// The same after its first step, which found nothing.
@@ -162,10 +120,6 @@ fn calls() -> Vec<Call> {
     ]
 }
 
-fn ok(body: impl Into<String>) -> WireResponse {
-    WireResponse::new(200, body.into())
-}
-
 fn refusal(code: &str) -> WireResponse {
     ok(bodies::REFUSED.replace("100001", code))
 }
@@ -189,57 +143,18 @@ fn returned(id: &str, sum: i64) -> Value {
         "response_code": "00"})
 }
 
-fn talk(connector: &dyn Connector, call: &Call, responses: &[WireResponse]) -> Conversation {
-    converse(connector, call, responses, NOW)
-}
-
-/// The end of a call whose responses were all used.
-fn end(connector: &dyn Connector, call: &Call, responses: &[WireResponse]) -> Result<Answer, Fault> {
-    let conversation = talk(connector, call, responses);
-    assert_eq!(conversation.sent.len(), responses.len(), "{conversation:?}");
-    conversation.end.expect("the call ends")
-}
-
-fn payment(connector: &dyn Connector, call: &Call, responses: &[WireResponse]) -> PaymentState {
-    match end(connector, call, responses) {
-        Ok(Answer::Payment(state)) => state,
-        other => panic!("not a payment state: {other:?}"),
-    }
-}
-
-fn fault(
-    connector: &dyn Connector,
-    call: &Call,
-    responses: &[WireResponse],
-) -> (Certainty, Code, Option<String>) {
-    let fault = end(connector, call, responses).expect_err("a fault");
-    assert!(!fault.detail.contains(SECRET));
-    (fault.certainty, fault.code, fault.provider_code)
-}
-
-const UNCLEAR: (Certainty, Code) = (Certainty::Unknown, Code::ProviderUnclear);
-
-fn written(request: &WireRequest) -> String {
-    let mut parts = vec![format!("{} {}\n", request.method.as_str(), request.url)];
-    let headers = request.headers.iter();
-    parts.extend(headers.map(|(name, value)| format!("{name}: {value:?}\n")));
-    let body = String::from_utf8(request.body.to_vec()).unwrap();
-    parts.push(format!("\n{body}\n\n"));
-    parts.concat()
-}
-
-/// What was sent, as text for a snapshot.
-fn transcript(connector: &dyn Connector, call: &Call, responses: &[WireResponse]) -> String {
+/// What was sent, as text for a snapshot, with the scope of each token.
+fn transcript(bank: &dyn Connector, call: &Call, responses: &[WireResponse]) -> String {
     let mut parts = Vec::new();
-    for request in talk(connector, call, responses).sent {
+    for request in talk(bank, call, responses).sent {
         let scope = request.token.as_ref().map(|need| need.scope.clone());
         parts.push(format!("token: {}\n", scope.unwrap()));
         parts.push(written(&request));
     }
-    let text = parts.concat();
-    assert!(!text.contains(SECRET));
-    text
+    parts.concat()
 }
+
+const UNCLEAR: (Certainty, Code) = (Certainty::Unknown, Code::ProviderUnclear);
 
 #[test]
 fn settings_are_checked_before_anything_is_sent() {

@@ -15,7 +15,10 @@ fn lost() -> Lookup {
 #[test]
 fn requests_are_as_known() {
     let bank = cash_link();
-    insta::assert_snapshot!("link_register", transcript(&*bank, &register(Some(LINK_ID)), &[]));
+    insta::assert_snapshot!(
+        "link_register",
+        transcript(&*bank, &register_on(Some(LINK_ID)), &[])
+    );
     insta::assert_snapshot!(
         "link_status",
         transcript(&*bank, &Call::Status(registered(1)), &[])
@@ -43,7 +46,7 @@ fn requests_are_as_known() {
 #[test]
 fn an_activation_gives_the_key_of_its_payment() {
     for link in [None, Some(LINK_ID)] {
-        let Ok(Answer::Registered(told)) = end(&*cash_link(), &register(link), &[ok(ACTIVATION)]) else {
+        let Ok(Answer::Registered(told)) = end(&*cash_link(), &register_on(link), &[ok(ACTIVATION)]) else {
             panic!("not registered")
         };
         assert_eq!(told.payload.as_deref(), Some(STICKER));
@@ -56,7 +59,7 @@ fn an_activation_gives_the_key_of_its_payment() {
 /// The bank takes 5 to 20 minutes.
 #[test]
 fn an_activation_lives_at_least_as_long_as_the_bank_allows() {
-    let Call::Register(mut call) = register(None) else {
+    let Call::Register(mut call) = register_on(None) else {
         panic!("not a registration")
     };
     for (seconds, minutes) in [(30, 5), (301, 6), (1_200, 20)] {
@@ -76,21 +79,21 @@ fn an_activation_of_something_else_is_asked_about() {
         ACTIVATION.replace("\"000000000202\"", "\"\""),
         ACTIVATION.replace("70001", "70002"),
     ] {
-        let told = fault(&*cash_link(), &register(None), &[ok(body)]);
+        let told = fault(&*cash_link(), &register_on(None), &[ok(body)]);
         assert_eq!(told, (Certainty::Unknown, Code::ProviderUnclear));
     }
-    let refused = fault(&*cash_link(), &register(None), &[refusal("7")]);
+    let refused = fault(&*cash_link(), &register_on(None), &[refusal("7")]);
     assert_eq!(refused, (Certainty::Refused, Code::ProviderRefused));
 }
 
 #[test]
 fn without_a_link_or_its_number_nothing_is_sent() {
-    let told = fault(&*unbound(), &register(None), &[]);
+    let told = fault(&*unbound(), &register_on(None), &[]);
     assert_eq!(told, (Certainty::Refused, Code::LinkUnbound));
     let no_number = build(1, &merchant(1), json!({"payload": STICKER}))
         .unwrap()
         .connector;
-    let told = fault(&*no_number, &register(None), &[]);
+    let told = fault(&*no_number, &register_on(None), &[]);
     assert_eq!(told, (Certainty::Refused, Code::TerminalNumberNeeded));
 }
 

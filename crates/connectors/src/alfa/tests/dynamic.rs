@@ -10,7 +10,7 @@ fn status(body: impl Into<String>) -> PaymentState {
 #[test]
 fn requests_are_as_known() {
     let bank = dynamic();
-    insta::assert_snapshot!("qr_register", transcript(&*bank, &register(None), &[]));
+    insta::assert_snapshot!("qr_register", transcript(&*bank, &register_on(None), &[]));
     insta::assert_snapshot!("qr_status", transcript(&*bank, &Call::Status(registered(0)), &[]));
 }
 
@@ -18,7 +18,7 @@ fn requests_are_as_known() {
 #[test]
 fn a_repeat_has_the_same_message_id() {
     let sent = |now| {
-        let talk = converse(&*dynamic(), &register(None), &[], now);
+        let talk = converse(&*dynamic(), &register_on(None), &[], now);
         let body: Value = serde_json::from_slice(&talk.sent[0].body).unwrap();
         (body["messageID"].clone(), body["qrTtl"].clone())
     };
@@ -30,7 +30,7 @@ fn a_repeat_has_the_same_message_id() {
 
 #[test]
 fn a_registration_gives_the_qr_and_what_status_needs() {
-    let Ok(Answer::Registered(told)) = end(&*dynamic(), &register(None), &[ok(QR)]) else {
+    let Ok(Answer::Registered(told)) = end(&*dynamic(), &register_on(None), &[ok(QR)]) else {
         panic!("not registered")
     };
     assert!(told.payload.unwrap().contains(QR_ID));
@@ -47,7 +47,7 @@ fn a_qr_that_cannot_be_shown_or_asked_about_is_not_registered() {
         QR.replace("\"qrcId\"", "\"qrcId_\""),
         QR.replace("70001", "70002"),
     ] {
-        let told = fault(&*dynamic(), &register(None), &[ok(body)]);
+        let told = fault(&*dynamic(), &register_on(None), &[ok(body)]);
         assert_eq!(told, (Certainty::Unknown, Code::ProviderUnclear));
     }
 }

@@ -1,5 +1,5 @@
 use super::*;
-use connector::Turn;
+use crate::samples::{any_response, finds_no_money};
 use proptest::prelude::*;
 
 /// Every way in which no answer can be read, for every call of both modules.
@@ -49,7 +49,7 @@ fn a_refusal_is_told_in_the_banks_words() {
     for code in ["7", "\"7\"", "\"-1\"", "99"] {
         for status in [200, 400] {
             let response = WireResponse::new(status, refusal(code).body);
-            let fault = end(&*dynamic(), &register(None), &[response]).unwrap_err();
+            let fault = end(&*dynamic(), &register_on(None), &[response]).unwrap_err();
             assert_eq!(fault.certainty, Certainty::Refused);
             assert!(fault.detail.contains("Причина"), "{}", fault.detail);
             assert_eq!(fault.provider_code.as_deref(), Some(code.trim_matches('"')));
@@ -143,7 +143,7 @@ fn a_probe_only_asks() {
     }
 }
 
-const WORDS: [&str; 9] = [
+static WORDS: [&str; 9] = [
     bodies::QR_REGISTERED,
     bodies::QR_STATUS,
     bodies::ACTIVATION,
@@ -155,44 +155,14 @@ const WORDS: [&str; 9] = [
     r#"{"ErrorCode":"0","status":"ACWP"}"#,
 ];
 
-fn any_response() -> impl Strategy<Value = WireResponse> {
-    let status = prop_oneof![Just(200_u16), Just(400), any::<u16>()];
-    let body = prop_oneof![
-        prop::sample::select(&WORDS[..]).prop_map(|text| text.as_bytes().to_vec()),
-        prop::collection::vec(any::<u8>(), 0..80),
-        (
-            prop::sample::select(&WORDS[..]),
-            any::<prop::sample::Index>(),
-            any::<u8>()
-        )
-            .prop_map(|(text, at, byte)| {
-                let mut bytes = text.as_bytes().to_vec();
-                if !bytes.is_empty() {
-                    let at = at.index(bytes.len());
-                    bytes[at] = byte;
-                }
-                bytes
-            }),
-    ];
-    (status, body).prop_map(|(status, body)| WireResponse::new(status, body))
-}
-
 proptest! {
     /// Nobody has said ACWP and named a transfer: so no call panics, none finds money, and none sends for ever.
     #[test]
-    fn nothing_but_the_word_is_paid(heard in prop::collection::vec(any_response(), 0..5)) {
+    fn nothing_but_the_word_is_paid(heard in prop::collection::vec(any_response(&WORDS), 0..5)) {
         for module in [0, 1] {
             let connector = bank(module);
             for (call, _) in calls(module) {
-                for count in 0..=heard.len() {
-                    match connector.next(&call, &heard[..count], NOW) {
-                        Ok(Turn::Done(Answer::Payment(PaymentState::Paid { .. }))) => {
-                            prop_assert!(false, "paid without the word: {:?}", heard);
-                        }
-                        Ok(Turn::Send(_)) => prop_assert!(count < 3),
-                        Ok(Turn::Done(_)) | Err(_) => {}
-                    }
-                }
+                finds_no_money(&*connector, &call, &heard, 3);
             }
         }
     }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::samples::operation;
 use connector::{CallbackError, RawCallback};
 use proptest::prelude::*;
 

@@ -13,7 +13,7 @@ fn requests_are_as_documented() {
     let refused = [refusal("ERROR.WRONG_QR_STATUS")];
     insta::assert_snapshot!(
         "link_register",
-        transcript(&*bank, &register(Some(LINK_ID)), &refused)
+        transcript(&*bank, &register_on(Some(LINK_ID)), &refused)
     );
     insta::assert_snapshot!("link_status", transcript(&*bank, &Call::Status(lookup()), &[]));
     insta::assert_snapshot!("link_revoke", transcript(&*bank, &Call::Revoke(lookup()), &[]));
@@ -35,7 +35,7 @@ fn requests_are_as_documented() {
 #[test]
 fn an_activation_shows_the_registers_own_link() {
     for asked in [None, Some(LINK_ID)] {
-        let Ok(Answer::Registered(registered)) = end(&*cash_link(), &register(asked), &[ok(ORDER)]) else {
+        let Ok(Answer::Registered(registered)) = end(&*cash_link(), &register_on(asked), &[ok(ORDER)]) else {
             panic!("not registered")
         };
         assert_eq!(registered.payload, Some(sticker()));
@@ -45,7 +45,7 @@ fn an_activation_shows_the_registers_own_link() {
     // Another sticker was scanned: its text is not known here.
     let other = "AS1000000000000000000000LNKTEST2";
     let heard = [ok(ORDER.replace(LINK_ID, other))];
-    let Ok(Answer::Registered(registered)) = end(&*cash_link(), &register(Some(other)), &heard) else {
+    let Ok(Answer::Registered(registered)) = end(&*cash_link(), &register_on(Some(other)), &heard) else {
         panic!("not registered")
     };
     assert_eq!(registered.payload, None);
@@ -55,7 +55,7 @@ fn an_activation_shows_the_registers_own_link() {
 fn without_a_link_nothing_is_sent() {
     let unbound = build(1, &merchant(1), json!({})).unwrap().connector;
     for link in [None, Some("../../x")] {
-        let (certainty, code, _) = fault(&*unbound, &register(link), &[]);
+        let (certainty, code, _) = fault(&*unbound, &register_on(link), &[]);
         assert_eq!((certainty, code), (Certainty::Refused, Code::LinkUnbound));
     }
 }
@@ -68,7 +68,7 @@ fn an_activation_of_something_else_is_asked_about() {
         ORDER.replace("LNKTEST1", "LNKTEST2"),
         ORDER.replace("\"NEW\"", "\"PAID\""),
     ] {
-        let (certainty, code, _) = fault(&*cash_link(), &register(None), &[ok(body)]);
+        let (certainty, code, _) = fault(&*cash_link(), &register_on(None), &[ok(body)]);
         assert_eq!((certainty, code), (Certainty::Unknown, Code::ProviderUnclear));
     }
 }
@@ -82,9 +82,9 @@ fn a_refused_activation_is_believed_only_when_the_bank_does_not_know_the_order()
         ("ERROR.INVALID_REQUEST", Code::ProviderRefused),
         ("ERROR.NEVER_HEARD_OF", Code::ProviderRefused),
     ] {
-        let told = fault(&*cash_link(), &register(None), &[refusal(code), nowhere()]);
+        let told = fault(&*cash_link(), &register_on(None), &[refusal(code), nowhere()]);
         assert_eq!(told, (Certainty::Refused, ours, Some(code.to_owned())));
-        let repeated = end(&*cash_link(), &register(None), &[refusal(code), ok(ORDER)]);
+        let repeated = end(&*cash_link(), &register_on(None), &[refusal(code), ok(ORDER)]);
         assert!(matches!(repeated, Ok(Answer::Registered(_))));
         for unclear in [
             order_word("PAID"),
@@ -95,13 +95,13 @@ fn a_refused_activation_is_believed_only_when_the_bank_does_not_know_the_order()
             if unclear == refusal("ERROR.NOT_FOUND") {
                 continue;
             }
-            let told = fault(&*cash_link(), &register(None), &[refusal(code), unclear]);
+            let told = fault(&*cash_link(), &register_on(None), &[refusal(code), unclear]);
             assert_eq!(told.0, Certainty::Unknown, "{told:?}");
         }
     }
     let ended = fault(
         &*cash_link(),
-        &register(None),
+        &register_on(None),
         &[refusal("ORDER_HAS_FINAL_STATUS"), nowhere()],
     );
     assert_eq!(ended.0, Certainty::Unknown);

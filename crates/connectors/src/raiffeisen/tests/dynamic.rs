@@ -25,7 +25,7 @@ fn dead() -> Call {
 #[test]
 fn requests_are_as_documented() {
     let bank = dynamic();
-    insta::assert_snapshot!("dynamic_register", transcript(&*bank, &register(None), &[]));
+    insta::assert_snapshot!("dynamic_register", transcript(&*bank, &register_on(None), &[]));
     let status = [ok(NO_INFO), qr("PAID")];
     insta::assert_snapshot!("dynamic_status", transcript(&*bank, &dead(), &status));
     insta::assert_snapshot!("dynamic_revoke", transcript(&*bank, &Call::Revoke(lookup()), &[]));
@@ -42,7 +42,7 @@ fn requests_are_as_documented() {
 
 #[test]
 fn a_registration_gives_the_qr_and_what_status_needs() {
-    let Ok(Answer::Registered(registered)) = end(&*dynamic(), &register(None), &[ok(QR)]) else {
+    let Ok(Answer::Registered(registered)) = end(&*dynamic(), &register_on(None), &[ok(QR)]) else {
         panic!("not registered")
     };
     assert!(registered.payload.unwrap().contains(QR_ID));
@@ -60,7 +60,7 @@ fn a_qr_that_cannot_be_shown_or_asked_about_is_not_registered() {
         QR.replace(&format!("\"{QR_ID}\""), "\"../x\""),
         QR.replace(&format!("\"{QR_ID}\""), "\"\""),
     ] {
-        let (certainty, code, _) = fault(&*dynamic(), &register(None), &[ok(body)]);
+        let (certainty, code, _) = fault(&*dynamic(), &register_on(None), &[ok(body)]);
         assert_eq!((certainty, code), (Certainty::Unknown, Code::ProviderUnclear));
     }
 }

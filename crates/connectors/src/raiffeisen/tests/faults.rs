@@ -1,4 +1,5 @@
 use super::*;
+use crate::samples::{any_response, finds_no_money};
 use connector::Turn;
 use proptest::prelude::*;
 
@@ -40,10 +41,10 @@ fn every_documented_error_has_its_code() {
         let expected = (certainty, ours, Some(code.to_owned()));
         let at_200 = WireResponse::new(200, refusal(code).body);
         for response in [refusal(code), at_200] {
-            assert_eq!(fault(&*dynamic(), &register(None), &[response]), expected);
+            assert_eq!(fault(&*dynamic(), &register_on(None), &[response]), expected);
         }
         let failing_server = WireResponse::new(500, refusal(code).body);
-        let told = fault(&*dynamic(), &register(None), &[failing_server]);
+        let told = fault(&*dynamic(), &register_on(None), &[failing_server]);
         assert_eq!(told, (Unknown, Code::ProviderSilent, Some(code.to_owned())));
     }
 }
@@ -102,7 +103,7 @@ fn every_broken_answer_proves_what_it_proves() {
 fn the_bank_may_ask_to_wait() {
     let mut busy = WireResponse::new(429, "");
     busy.headers.push(("retry-after".to_owned(), "12".to_owned()));
-    let fault = end(&*dynamic(), &register(None), &[busy]).unwrap_err();
+    let fault = end(&*dynamic(), &register_on(None), &[busy]).unwrap_err();
     assert_eq!(fault.retry_after_ms, Some(12_000));
 }
 
@@ -139,11 +140,11 @@ fn row_14_an_unknown_status_word_is_unknown_and_calls_a_person() {
     for (bank, call, heard) in [
         (&qr, Call::Status(lookup()), vec![payment]),
         (&qr, Call::Status(lookup()), after_refusal),
-        (&qr, register(None), vec![fresh_qr]),
+        (&qr, register_on(None), vec![fresh_qr]),
         (&qr, Call::Refund(refund_call()), vec![refund.clone()]),
         (&qr, Call::RefundStatus(refund_call()), vec![refund.clone()]),
         (&link, Call::RefundStatus(refund_call()), vec![refund]),
-        (&link, register(None), vec![order.clone()]),
+        (&link, register_on(None), vec![order.clone()]),
         (&link, Call::Status(lookup()), vec![order]),
         (&link, Call::LinkCheck(link_call()), vec![sticker.clone()]),
         (&link, Call::LinkBind(link_call()), vec![sticker]),
@@ -157,7 +158,7 @@ fn row_14_an_unknown_status_word_is_unknown_and_calls_a_person() {
     }
 }
 
-const WORDS: [&str; 12] = [
+static WORDS: [&str; 12] = [
     bodies::QR_REGISTERED,
     bodies::PAYMENT_NO_INFO,
     bodies::ORDER_NEW,
@@ -172,44 +173,14 @@ const WORDS: [&str; 12] = [
     r#"{"qrId":"AD1000000000000000000000DYNTEST1","qrStatus":"PAID"}"#,
 ];
 
-fn any_response() -> impl Strategy<Value = WireResponse> {
-    let status = prop_oneof![Just(200_u16), Just(400), Just(404), any::<u16>()];
-    let body = prop_oneof![
-        prop::sample::select(&WORDS[..]).prop_map(|text| text.as_bytes().to_vec()),
-        prop::collection::vec(any::<u8>(), 0..80),
-        (
-            prop::sample::select(&WORDS[..]),
-            any::<prop::sample::Index>(),
-            any::<u8>()
-        )
-            .prop_map(|(text, at, byte)| {
-                let mut bytes = text.as_bytes().to_vec();
-                if !bytes.is_empty() {
-                    let at = at.index(bytes.len());
-                    bytes[at] = byte;
-                }
-                bytes
-            }),
-    ];
-    (status, body).prop_map(|(status, body)| WireResponse::new(status, body))
-}
-
 proptest! {
     /// Nobody has said SUCCESS of a payment, nor PAID of an order: so no call panics, none finds money, and none
     /// sends for ever.
     #[test]
-    fn nothing_but_the_word_is_paid(heard in prop::collection::vec(any_response(), 0..5)) {
+    fn nothing_but_the_word_is_paid(heard in prop::collection::vec(any_response(&WORDS), 0..5)) {
         for (connector, link) in [(dynamic(), false), (cash_link(), true)] {
             for call in calls(link) {
-                for count in 0..=heard.len() {
-                    match connector.next(&call, &heard[..count], NOW) {
-                        Ok(Turn::Done(Answer::Payment(PaymentState::Paid { .. }))) => {
-                            prop_assert!(false, "paid without the word: {:?}", heard);
-                        }
-                        Ok(Turn::Send(_)) => prop_assert!(count < 4),
-                        Ok(Turn::Done(_)) | Err(_) => {}
-                    }
-                }
+                finds_no_money(&*connector, &call, &heard, 4);
             }
         }
     }

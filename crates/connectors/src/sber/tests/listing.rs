@@ -3,7 +3,6 @@
 use super::*;
 use connector::Turn;
 use connector::listing::{Listed, Moved, Period};
-use domain::Certainty;
 
 const PERIOD: Period = Period {
     from: NOW,

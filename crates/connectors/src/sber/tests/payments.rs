@@ -1,4 +1,5 @@
 use super::*;
+use connector::conversation::converse;
 
 #[test]
 fn requests_are_as_documented() {

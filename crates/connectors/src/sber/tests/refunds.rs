@@ -1,4 +1,5 @@
 use super::*;
+use domain::OperationId;
 
 fn state(connector: &dyn Connector, call: &Call, responses: &[WireResponse]) -> RefundState {
     match end(connector, call, responses) {
