@@ -29,6 +29,17 @@ pub fn parse_item(text: &str) -> Result<(String, Kopecks), String> {
     Ok((name.trim().to_owned(), parse_amount(price)?))
 }
 
+/// A bar code of 8 to 14 digits (EAN-8 to ITF-14) before the name, and the name.
+pub fn split_code(text: &str) -> (Option<&str>, &str) {
+    let (first, rest) = text.split_once(' ').unwrap_or((text, ""));
+    let is_code = (8..=14).contains(&first.len()) && first.bytes().all(|byte| byte.is_ascii_digit());
+    if is_code && !rest.trim().is_empty() {
+        (Some(first), rest.trim())
+    } else {
+        (None, text)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -64,6 +75,20 @@ mod tests {
             parse_amount("12,345").unwrap_err(),
             "`12,345` is not a sum in rubles: write it like 150 or 150.50"
         );
+    }
+
+    #[test]
+    fn a_bar_code_may_stand_before_the_name() {
+        for (text, code, name) in [
+            ("4600000000015 Хлеб ржаной", Some("4600000000015"), "Хлеб ржаной"),
+            ("46000001 Хлеб", Some("46000001"), "Хлеб"),
+            ("1234567 Хлеб", None, "1234567 Хлеб"),
+            ("123456789012345 Хлеб", None, "123456789012345 Хлеб"),
+            ("4600000000015", None, "4600000000015"),
+            ("Хлеб 4600000000015", None, "Хлеб 4600000000015"),
+        ] {
+            assert_eq!(split_code(text), (code, name));
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The arguments.
 
-use super::amount::{parse_amount, parse_item};
+use super::amount::{parse_amount, parse_item, split_code};
 use super::exit;
 use super::pinpad::PinpadArgs;
 use super::till::TillArgs;
@@ -179,7 +179,7 @@ pub(super) struct Sale {
     /// The sum in rubles: 150, 150.50 or 150,50; without it, the sum of the items
     #[arg(long, value_parser = parse_amount, required_unless_present = "item")]
     amount: Option<Kopecks>,
-    /// A line of the receipt; may be given several times
+    /// A line of the receipt; may be given several times. A bar code may stand before the name
     #[arg(long, value_parser = parse_item, value_name = "NAME=PRICE")]
     item: Vec<(String, Kopecks)>,
     /// The receipt's number, under which `refund --receipt` finds the payment
@@ -279,10 +279,11 @@ fn given(argument: Option<String>) -> anyhow::Result<Option<String>> {
     Ok(Some(line.trim().to_owned()))
 }
 
-fn line((name, price): (String, Kopecks)) -> Item {
+fn line((text, price): (String, Kopecks)) -> Item {
+    let (code, name) = split_code(&text);
     Item {
-        name,
-        code: None,
+        name: name.to_owned(),
+        code: code.map(str::to_owned),
         quantity: "1".to_owned(),
         price,
         sum: price,

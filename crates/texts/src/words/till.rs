@@ -52,8 +52,8 @@ sentences! {
     /// How many lines are further up.
     MORE_LINES: "… выше ещё строк: {count}", "… further lines above: {count}";
     /// How to type a line.
-    SALE_HOW: "Введите сумму или название и цену: «89,90», «Молоко 89,90», «Молоко 2*89,90».",
-        "Type a sum, or a name and a price: “89.90”, “Milk 89.90”, “Milk 2*89.90”.";
+    SALE_HOW: "Введите сумму или название и цену: «89,90», «Молоко 89,90», «Молоко 2*89,90»; штрихкод — первым.",
+        "Type a sum, or a name and a price: “89.90”, “Milk 89.90”, “Milk 2*89.90”; a bar code comes first.";
     /// Before the field.
     SALE_FIELD: "Товар и цена", "Good and price";
     /// A line could not be read.

@@ -59,6 +59,9 @@ pub enum Entry {
 pub struct Line {
     /// What it is called.
     pub name: String,
+    /// Its bar code; a social programme knows goods by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
     /// How many.
     pub quantity: u32,
     /// Price of one.

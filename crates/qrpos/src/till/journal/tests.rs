@@ -15,6 +15,7 @@ fn rubles(amount: i64) -> Kopecks {
 fn receipt(number: u32) -> Entry {
     let line = Line {
         name: "Хлеб".to_owned(),
+        code: None,
         quantity: 2,
         price: rubles(50),
         sum: rubles(100),

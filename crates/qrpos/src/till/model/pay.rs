@@ -192,7 +192,7 @@ impl Till {
 fn item(line: &crate::till::journal::Line) -> Item {
     Item {
         name: line.name.clone(),
-        code: None,
+        code: line.code.clone(),
         quantity: line.quantity.to_string(),
         price: line.price,
         sum: line.sum,

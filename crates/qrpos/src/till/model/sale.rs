@@ -1,7 +1,7 @@
 //! A receipt is made: lines, and the choice of a means of payment.
 
 use super::{AmountForm, CodeForm, Decision, Field, Key, Purpose, Reads, Screen, Till};
-use crate::cli::amount::parse_amount;
+use crate::cli::amount::{parse_amount, split_code};
 use crate::till::journal::{Line, Receipt, sum};
 use crate::till::wording::say;
 use domain::Kopecks;
@@ -163,8 +163,9 @@ impl Till {
     }
 }
 
-/// A line as it is typed: `89,90`, `Молоко 89,90`, `Молоко 2*89,90`, `Молоко=89,90`.
+/// A line as it is typed: `89,90`, `Молоко 89,90`, `Молоко 2*89,90`, `Молоко=89,90`, `4600000000015 Молоко 89,90`.
 pub fn parse_line(text: &str, unnamed: &str) -> Result<Line, Word> {
+    let (code, text) = split_code(text);
     let (name, price) = match text.rsplit_once(['=', ' ']) {
         Some((name, price)) if !name.trim().is_empty() => (name.trim(), price.trim()),
         _ => (unnamed, text),
@@ -186,6 +187,7 @@ pub fn parse_line(text: &str, unnamed: &str) -> Result<Line, Word> {
         .ok_or(till::TOO_DEAR)?;
     Ok(Line {
         name: name.to_owned(),
+        code: code.map(str::to_owned),
         quantity,
         price,
         sum: Kopecks::new(sum).map_err(|_| till::TOO_DEAR)?,

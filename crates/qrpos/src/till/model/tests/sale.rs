@@ -17,6 +17,8 @@ fn lines_are_typed_as_a_sum_or_with_a_name_and_a_quantity() {
         "Молоко 3,2 % 95.50",
         "Хлеб 2*40",
         "Сыр «Маасдам» 45%=219,50",
+        "4600000000015 Масло 2*110",
+        "46000001 12",
     ] {
         bench.line(line);
     }
@@ -31,8 +33,17 @@ fn lines_are_typed_as_a_sum_or_with_a_name_and_a_quantity() {
         ("Молоко 3,2 %", 1, 9_550),
         ("Хлеб", 2, 8_000),
         ("Сыр «Маасдам» 45%", 1, 21_950),
+        ("Масло", 2, 22_000),
+        ("Товар", 1, 1_200),
     ];
     assert_eq!(lines, expected);
+    let codes: Vec<_> = bench.till.draft.iter().map(|line| line.code.as_deref()).collect();
+    assert_eq!(
+        codes,
+        [None, None, None, None, Some("4600000000015"), Some("46000001")]
+    );
+    bench.key(Key::F(8));
+    bench.key(Key::F(8));
     bench.key(Key::F(8));
     assert_eq!(bench.till.total(), kopecks(26_540));
 }

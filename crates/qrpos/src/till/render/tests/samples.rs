@@ -36,6 +36,7 @@ pub fn module(name: &str) -> ModuleName {
 pub fn lines() -> Vec<Line> {
     let line = |name: &str, quantity: u32, price: i64| Line {
         name: name.to_owned(),
+        code: None,
         quantity,
         price: kopecks(price),
         sum: kopecks(price * i64::from(quantity)),
