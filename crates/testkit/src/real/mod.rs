@@ -3,6 +3,7 @@
 
 pub mod books;
 pub mod broker;
+pub mod demo;
 pub mod log;
 pub mod process;
 pub mod queue;

@@ -14,5 +14,6 @@ mod registry;
 mod stop;
 mod takeover;
 mod till;
+mod till_at_demo;
 #[path = "../../../../qrpos/tests/window/mod.rs"]
 mod window;

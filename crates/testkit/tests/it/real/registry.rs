@@ -1,88 +1,23 @@
 //! `qrpayd module registry` beside the running demo: the bank's own register agrees with the journal of that day, and a journal
 //! that knows nothing of the payments is told so.
 
-use anyhow::Context;
-use domain::{ModuleName, State, StoreId, TerminalId};
-use register::{Pay, PaymentId, Refund, Register};
-use serde_json::json;
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
-use testkit::environment;
+use domain::State;
+use register::{Pay, PaymentId, Refund};
+use testkit::real::demo::Demo;
 use testkit::real::process::{self, fail, succeed};
 use testkit::real::replies::{ended, kopecks, qr};
 use testkit::real::site::write_secret;
 
 const MODULE: &str = "qrsber";
 
-/// A running demo; it is stopped when the test ends.
-struct Demo {
-    process: Child,
-    address: String,
-    token: String,
-    config: String,
-}
-
-impl Drop for Demo {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-impl Demo {
-    fn start() -> anyhow::Result<Self> {
-        let mut process = Command::new(environment::binary("qrpayd"))
-            .args(["demo", "--listen", "127.0.0.1:0"])
-            .stdout(Stdio::piped())
-            .spawn()?;
-        let output = process.stdout.take().context("the demo has no output")?;
-        let (mut address, mut token) = (None, None);
-        let mut lines = BufReader::new(output).lines();
-        while let Some(line) = lines.next() {
-            let line = line?;
-            let after = |mark: &str| {
-                let rest = line.split_once(mark)?.1;
-                Some(rest.split_whitespace().next()?.to_owned())
-            };
-            address = address.or(after("QRPOS_SERVER="));
-            token = token.or(after("QRPOS_TOKEN="));
-            if let (Some(address), Some(token), Some(config)) =
-                (&address, &token, after("operations --config "))
-            {
-                let (address, token) = (address.clone(), token.clone());
-                // The demo goes on writing: somebody has to read it.
-                std::thread::spawn(move || lines.for_each(drop));
-                return Ok(Self {
-                    process,
-                    address,
-                    token,
-                    config,
-                });
-            }
-        }
-        anyhow::bail!("the demo did not say where it serves")
-    }
-
-    fn register(&self) -> anyhow::Result<Register> {
-        let (store, terminal) = (StoreId::new("1")?, TerminalId::new("1")?);
-        let register = Register::http(&self.address, self.token.clone().into(), store, terminal)?;
-        Ok(register.with_module(ModuleName::new(MODULE)?))
-    }
-
-    async fn paid(&self, sum: i64) -> anyhow::Result<PaymentId> {
-        let pay = Pay::new(kopecks(sum)?);
-        let id = PaymentId::Caller(pay.id.clone());
-        let mut replies = self.register()?.pay(pay).await;
-        let (_, link) = qr(&mut replies).await?;
-        testkit::real::http_client()?
-            .post(format!("{}/payer/pay", self.address))
-            .json(&json!({ "link": link, "outcome": "paid" }))
-            .send()
-            .await?
-            .error_for_status()?;
-        ended(&mut replies, State::Paid).await?;
-        Ok(id)
-    }
+async fn paid(demo: &Demo, sum: i64) -> anyhow::Result<PaymentId> {
+    let pay = Pay::new(kopecks(sum)?);
+    let id = PaymentId::Caller(pay.id.clone());
+    let mut replies = demo.register(MODULE)?.pay(pay).await;
+    let (_, link) = qr(&mut replies).await?;
+    demo.pays(&link).await?;
+    ended(&mut replies, State::Paid).await?;
+    Ok(id)
 }
 
 /// Today by the store's clock, with the days beside it: a test may run over midnight.
@@ -96,11 +31,11 @@ fn days() -> anyhow::Result<[String; 2]> {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_banks_register_is_compared_with_the_journal() -> anyhow::Result<()> {
     let demo = Demo::start()?;
-    let first = demo.paid(10_000).await?;
-    demo.paid(5_500).await?;
+    let first = paid(&demo, 10_000).await?;
+    paid(&demo, 5_500).await?;
     let mut refund = Refund::new(first);
     refund.amount = Some(kopecks(3_000)?);
-    ended(&mut demo.register()?.refund(refund).await, State::Refunded).await?;
+    ended(&mut demo.register(MODULE)?.refund(refund).await, State::Refunded).await?;
 
     let [from, to] = days()?;
     let asked = [
