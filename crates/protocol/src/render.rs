@@ -75,9 +75,14 @@ pub fn receipt_payment(
     refund: Refundable,
     words: Option<Text>,
 ) -> ReceiptPayment {
+    let tender = match &operation.request.order {
+        Order::Pay(pay) => pay.tender.clone(),
+        Order::Refund(_) | Order::LinkCheck(_) | Order::LinkBind(_) => None,
+    };
     ReceiptPayment {
         operation_id: operation.id,
         module: operation.request.module.clone(),
+        tender,
         terminal: operation.request.terminal.clone(),
         state: operation.state,
         amount: operation

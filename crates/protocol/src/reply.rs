@@ -108,6 +108,9 @@ pub struct ReceiptPayment {
     pub operation_id: OperationId,
     /// The module that took it; its refund goes through the same.
     pub module: ModuleName,
+    /// Which of several systems behind the module took it, as `pay` named it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tender: Option<String>,
     /// The register that took it.
     pub terminal: TerminalId,
     /// Where it stands.

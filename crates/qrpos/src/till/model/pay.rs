@@ -1,5 +1,6 @@
 //! A payment begins, waits, is confirmed or cancelled.
 
+use super::tender::key;
 use super::{
     Cancel, Command, Key, Next, Question, Reads, Screen, Shown, Till, Tone, Waiting, message, title,
 };
@@ -60,7 +61,7 @@ impl Till {
             amount: (amount != payment.left).then_some(amount),
             ..Refund::new(PaymentId::Operation(payment.operation_id))
         };
-        let tender = payment.module.to_string();
+        let tender = key(&payment.module, payment.tender.as_deref());
         let begun = Begun {
             id,
             at: self.now,

@@ -55,10 +55,15 @@ impl Tender {
 
     /// How totals count it.
     pub fn key(&self) -> String {
-        match &self.system {
-            Some(system) => format!("{}:{system}", self.module),
-            None => self.module.to_string(),
-        }
+        key(&self.module, self.system.as_deref())
+    }
+}
+
+/// The key of a module, or of a system behind it.
+pub fn key(module: &ModuleName, system: Option<&str>) -> String {
+    match system {
+        Some(system) => format!("{module}:{system}"),
+        None => module.to_string(),
     }
 }
 

@@ -139,3 +139,17 @@ fn giving_a_paid_receipt_up_leads_to_its_refund() {
     bench.key(Key::Enter);
     assert!(matches!(&bench.till.screen, Screen::Refund(RefundStep::Number(field)) if field.text() == "1"));
 }
+
+#[test]
+fn a_refund_counts_under_the_system_that_took_the_payment() {
+    let mut of_system = payment("paid", "partial", 15_000);
+    of_system["module"] = "webmoney".into();
+    of_system["tender"] = "wechat".into();
+    let mut bench = found(&json!([of_system]));
+    bench.key(Key::Enter);
+    bench.key(Key::Enter);
+    let id = bench.begun();
+    bench.state(&id, Question::Refund, "refunded");
+    let tenders = &bench.till.book.totals.tenders;
+    assert_eq!(tenders.keys().collect::<Vec<_>>(), ["webmoney:wechat"]);
+}
