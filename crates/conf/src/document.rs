@@ -13,6 +13,7 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::string::FromUtf8Error;
 
 /// The most that is read of a file, in bytes.
 pub const FILE_MAX_BYTES: usize = 1024 * 1024;
@@ -53,7 +54,7 @@ impl Document {
 
     /// Reads a text that is part of the program; `name` stands for its file in errors.
     pub fn parse(name: &Path, text: &str, env: &HashMap<String, String>) -> Result<Self, SettingsError> {
-        check_size(name, text)?;
+        check_size(name, text.len())?;
         let config = hocon::parse_with_env(text, env).map_err(|error| refused(name, error))?;
         Ok(Self::new(name, Places::of_text(name, text), config, env))
     }
@@ -260,20 +261,29 @@ fn settle(weaver: &mut Weaver<'_>, woven: &Woven, env: &HashMap<String, String>)
     config.resolve(lenient).ok()
 }
 
-/// The text of a file that is not too long.
-pub(crate) fn read_text(path: &Path) -> Result<String, SettingsError> {
+/// The text of a file of at most [`FILE_MAX_BYTES`].
+///
+/// # Errors
+/// When it is not there or may not be read, is longer, or is not UTF-8; the last names the line.
+pub fn read_text(path: &Path) -> Result<String, SettingsError> {
     let unreadable = |error: std::io::Error| whole(path, None, Problem::Unreadable(error.to_string()));
-    let mut text = String::new();
+    let mut bytes = Vec::new();
     let limit = u64::try_from(FILE_MAX_BYTES).unwrap_or(u64::MAX);
     File::open(path)
-        .and_then(|file| file.take(limit.saturating_add(1)).read_to_string(&mut text))
+        .and_then(|file| file.take(limit.saturating_add(1)).read_to_end(&mut bytes))
         .map_err(unreadable)?;
-    check_size(path, &text)?;
-    Ok(text)
+    check_size(path, bytes.len())?;
+    String::from_utf8(bytes).map_err(|error| whole(path, Some(line_of(&error)), Problem::Encoding))
 }
 
-fn check_size(file: &Path, text: &str) -> Result<(), SettingsError> {
-    if text.len() <= FILE_MAX_BYTES {
+/// The line of the first byte that is not UTF-8.
+fn line_of(error: &FromUtf8Error) -> usize {
+    let good = error.as_bytes().iter().take(error.utf8_error().valid_up_to());
+    good.filter(|byte| **byte == b'\n').count().saturating_add(1)
+}
+
+fn check_size(file: &Path, bytes: usize) -> Result<(), SettingsError> {
+    if bytes <= FILE_MAX_BYTES {
         return Ok(());
     }
     let problem = Problem::Unreadable(format!("it is longer than {FILE_MAX_BYTES} bytes"));

@@ -35,6 +35,9 @@ pub enum Problem {
     /// The file cannot be read.
     #[error("the file cannot be read: {0}")]
     Unreadable(String),
+    /// Not UTF-8: an editor of Windows has saved it, most often.
+    #[error("the file is not UTF-8; it was probably saved as windows-1251: save it as UTF-8")]
+    Encoding,
     /// Not HOCON.
     #[error("not readable as HOCON: {0}")]
     Syntax(String),

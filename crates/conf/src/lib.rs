@@ -14,11 +14,9 @@ mod units;
 mod weave;
 mod woven;
 
-pub use document::{Document, FILE_MAX_BYTES, Place, Reading};
+pub use document::{Document, FILE_MAX_BYTES, Place, Reading, read_text};
 pub use error::{IncludeFault, Problem, SettingsError, Warning};
 pub use folder::Folder;
 pub use node::{Node, Scalar, nearest};
 pub use units::{KIB, SECOND_MS};
 pub use weave::{INCLUDE_DEPTH_MAX, INCLUDES_MAX, Include, TREE_MAX_BYTES};
-
-pub(crate) use document::read_text;

@@ -75,7 +75,7 @@ impl Folder {
 
 /// Reads one profile from its file.
 fn read(path: &Path) -> Result<Profile, Faults> {
-    let text = std::fs::read_to_string(path).map_err(|error| unreadable(path, error.to_string()))?;
+    let text = conf::read_text(path)?;
     Profile::parse(path, &text)
 }
 

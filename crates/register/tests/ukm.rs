@@ -529,6 +529,38 @@ fn every_fault_is_told_with_its_file_and_line_and_nothing_else() {
 }
 
 #[test]
+fn a_payment_that_cannot_be_read_is_not_said_to_be_switched_off() {
+    let tree = Tree::new();
+    let text = tree.text(QR);
+    tree.write(QR, text.trim_end().strip_suffix('}').unwrap());
+    assert_eq!(tree.said(), [format!("{QR}:14 error syntax")]);
+
+    // «QR-оплата» of the first line as windows-1251 has it.
+    let mut bytes = b"# QR-\xee\xef\xeb\xe0\xf2\xe0\n".to_vec();
+    bytes.extend(
+        text.lines()
+            .skip(1)
+            .flat_map(|line| [line.as_bytes(), b"\r\n"].concat()),
+    );
+    std::fs::write(tree.0.path().join(QR), bytes).unwrap();
+    assert_eq!(tree.said(), [format!("{QR}:1 error encoding")]);
+}
+
+#[test]
+fn a_mistyped_key_is_named_beside_the_one_that_was_meant() {
+    let tree = Tree::new();
+    tree.edit(QR, "modulePay ", "modulPay ")
+        .edit(QR, "scanQRCode ", "scanQrCode ");
+    let said = tree.said();
+    let expected = [
+        format!("{QR}:6 warning near_key"),
+        format!("{QR}:9 warning near_key"),
+        format!("{QR}:7 error missing_key"),
+    ];
+    assert_eq!(said, expected);
+}
+
+#[test]
 fn files_that_are_not_there_are_named() {
     let tree = Tree::new();
     tree.remove("services/universal_integrator.conf").remove(HARDWARE);

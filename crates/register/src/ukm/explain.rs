@@ -16,6 +16,7 @@ pub(super) fn explain(error: SettingsError, findings: &mut Findings) {
     let mut severity = Severity::Error;
     let (advice, values) = match error.problem {
         Problem::Unreadable(detail) => (advice::UNREADABLE, vec![("detail", detail.into())]),
+        Problem::Encoding => (advice::ENCODING, vec![]),
         Problem::Syntax(detail) => (advice::SYNTAX, vec![("detail", detail.into())]),
         Problem::Unresolved(detail) => {
             // It may stand in a part of the tree that is none of ours; a key of ours is an error of its own.

@@ -44,10 +44,40 @@ pub(super) fn groups<'a>(document: &'a Document, findings: &mut Findings) -> Vec
                 .any(|name| object.get(name).is_there())
         })
         .map(|object| {
+            mistyped(&object, findings);
             let group = read(&object, findings);
             (object, group)
         })
         .collect()
+}
+
+/// The keys of a group, as the manual shows them.
+const KEYS: [&str; 10] = [
+    "modulePay",
+    "moduleCancel",
+    "subsystem",
+    "scanQRCode",
+    "url",
+    "amqp",
+    "amqpTimeout",
+    "num",
+    "name",
+    "description",
+];
+
+/// Warns of a key that nobody reads and that looks like one of ours. Others may be the register's own.
+fn mistyped(object: &Object<'_>, findings: &mut Findings) {
+    for node in object.members() {
+        let name = node.key().rsplit('.').next().unwrap_or_default();
+        if KEYS.contains(&name) {
+            continue;
+        }
+        let Some(near) = conf::nearest(name, &KEYS).filter(|near| !object.get(near).is_there()) else {
+            continue;
+        };
+        let values = [("key", name.into()), ("near", near.into())];
+        findings.warn(advice::NEAR_KEY, &node.place(), &values);
+    }
 }
 
 fn read(object: &Object<'_>, findings: &mut Findings) -> Group {

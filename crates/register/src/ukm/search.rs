@@ -23,7 +23,8 @@ impl<'a> Object<'a> {
         }
     }
 
-    fn members(&self) -> Vec<Node<'a>> {
+    /// Its members.
+    pub(super) fn members(&self) -> Vec<Node<'a>> {
         match self {
             Self::Top(document) => document.members(),
             Self::Inner(node) => node.members(),

@@ -6,7 +6,7 @@ use super::explain::explain;
 use super::finding::{Findings, Severity, whole};
 use super::group::{Group, groups};
 use super::{MAIN, PaymentSettings, PinpadSettings, Settings, inpas, kiosk, scan};
-use conf::{Document, Folder, Include, Place};
+use conf::{Document, Folder, Include, Place, Problem, SettingsError};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use texts::words::ukm as advice;
@@ -77,6 +77,8 @@ struct Tree<'a> {
 struct Part {
     document: Option<Document>,
     includes: Vec<Include>,
+    /// Whether something could not be read, so that what is not found may be there.
+    is_incomplete: bool,
 }
 
 impl Part {
@@ -90,12 +92,14 @@ impl Part {
 impl Tree<'_> {
     fn part(&mut self, file: &Path) -> Part {
         let reading = Document::load_in(self.folder, file, self.env);
+        let is_incomplete = reading.faults.iter().any(hides_something);
         for fault in reading.faults {
             explain(fault, self.findings);
         }
         Part {
             document: reading.document,
             includes: reading.includes,
+            is_incomplete,
         }
     }
 
@@ -152,7 +156,7 @@ impl Tree<'_> {
         if !payments.is_empty() {
             return (Some(payments), pinpad);
         }
-        if part.includes.iter().any(is_missing) {
+        if part.is_incomplete {
             return (None, pinpad);
         }
         // A register whose QR codes are the pin-pad's needs no more.
@@ -250,11 +254,12 @@ impl Tree<'_> {
     }
 }
 
-/// Whether a file of payments by QR is included, active and not there: then that is what is wrong.
-fn is_missing(include: &Include) -> bool {
-    include.is_active
-        && inpas::include_name(include).contains("qrpay")
-        && !include.path.as_ref().is_some_and(|path| path.is_file())
+/// Whether a fault keeps a part of the tree from being read. A comma too many does not: it is read over.
+fn hides_something(fault: &SettingsError) -> bool {
+    matches!(
+        fault.problem,
+        Problem::Unreadable(_) | Problem::Encoding | Problem::Syntax(_) | Problem::Include { .. }
+    )
 }
 
 fn file_name(path: &'static str) -> &'static str {

@@ -34,8 +34,14 @@ macro_rules! advice {
 
 advice! {
     UNREADABLE "unreadable":
-        "Файл не прочитать: {detail}." => "Проверьте, что файл есть, сохранён в UTF-8 и доступен на чтение.",
-        "The file cannot be read: {detail}." => "See that the file is there, is saved as UTF-8 and may be read.";
+        "Файл не прочитать: {detail}." => "Проверьте, что файл есть и доступен на чтение.",
+        "The file cannot be read: {detail}." => "See that the file is there and may be read.";
+    ENCODING "encoding":
+        "Файл не в UTF-8: скорее всего, его сохранил в кодировке windows-1251 редактор Windows." => "Сохраните файл в UTF-8: в редакторе («Сохранить как», кодировка UTF-8) или командой iconv -f windows-1251 -t utf-8.",
+        "The file is not UTF-8: an editor of Windows has most likely saved it as windows-1251." => "Save the file as UTF-8: in the editor (Save as, encoding UTF-8), or with iconv -f windows-1251 -t utf-8.";
+    NEAR_KEY "near_key":
+        "Параметра {key} касса не знает и не прочтёт. Похоже на {near}." => "Если имелся в виду {near}, исправьте название.",
+        "The register does not know the key {key} and will not read it. It looks like {near}." => "If {near} was meant, correct the name.";
     SYNTAX "syntax":
         "Файл не читается как HOCON: {detail}." => "Сверьте скобки, кавычки и запятые около этой строки с примером из руководства.",
         "The file is not readable as HOCON: {detail}." => "Compare brackets, quotes and commas around this line with the manual's example.";
