@@ -60,7 +60,7 @@ impl Folder {
         let mut faults = Faults::default();
         let mut providers: Vec<Provider> = Vec::new();
         for path in self.seen.keys() {
-            match read(path) {
+            match Profile::read(path) {
                 Ok(profile) => providers.extend(profile.providers()),
                 Err(found) => faults.0.extend(found.0),
             }
@@ -73,10 +73,18 @@ impl Folder {
     }
 }
 
-/// Reads one profile from its file.
-fn read(path: &Path) -> Result<Profile, Faults> {
-    let text = conf::read_text(path)?;
-    Profile::parse(path, &text)
+impl Profile {
+    /// Reads one profile from its file of at most [`SIZE_MAX_BYTES`].
+    ///
+    /// # Errors
+    /// Everything that is wrong with the file, each with its place.
+    pub fn read(path: &Path) -> Result<Self, Faults> {
+        let text = conf::read_text(path)?;
+        if u64::try_from(text.len()).is_ok_and(|bytes| bytes > SIZE_MAX_BYTES) {
+            return Err(unreadable(path, format!("it is longer than {SIZE_MAX_BYTES} bytes")).into());
+        }
+        Self::parse(path, &text)
+    }
 }
 
 fn stamps(folder: &Path) -> Result<BTreeMap<PathBuf, Stamp>, SettingsError> {

@@ -5,7 +5,7 @@ use anyhow::{Context, anyhow, bail};
 use connector::{Provider, Registry};
 use connectors::profiles::{SHIPPED, of_module};
 use desk::modules::Renew;
-use profile::{Folder, Profile, SIZE_MAX_BYTES};
+use profile::{Folder, Profile};
 use settings::Settings;
 use std::path::Path;
 
@@ -18,14 +18,7 @@ pub fn obey(command: &ProfileCommand) -> anyhow::Result<()> {
 }
 
 fn check(file: &Path) -> anyhow::Result<()> {
-    let size = std::fs::metadata(file)
-        .with_context(|| format!("{} cannot be read", file.display()))?
-        .len();
-    if size > SIZE_MAX_BYTES {
-        bail!("{} is longer than {SIZE_MAX_BYTES} bytes", file.display());
-    }
-    let text = std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
-    let profile = match Profile::parse(file, &text) {
+    let profile = match Profile::read(file) {
         Ok(profile) => profile,
         Err(faults) => {
             println!("{faults}");

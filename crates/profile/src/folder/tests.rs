@@ -51,3 +51,12 @@ fn a_folder_has_limits_and_must_be_there() {
     let faults = Folder::open(&path).err().unwrap().to_string();
     assert!(faults.contains("cannot be read"), "{faults}");
 }
+
+#[test]
+fn a_file_that_is_not_utf_8_is_told_with_its_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("bank.conf");
+    std::fs::write(&path, [b"# \n# \xc1\xe0\xed\xea\n", BANK.as_bytes()].concat()).unwrap();
+    let faults = Profile::read(&path).err().unwrap().to_string();
+    assert!(faults.contains("bank.conf:2: the file is not UTF-8"), "{faults}");
+}
