@@ -101,6 +101,14 @@ pub struct Failure {
     pub detail: Option<String>,
 }
 
+impl Failure {
+    /// The detail, where it tells support more than the code does: who cancels or waits in vain knows all there is.
+    pub fn for_support(&self) -> Option<&str> {
+        let is_plain = matches!(self.code, Code::Cancelled | Code::Expired);
+        self.detail.as_deref().filter(|_| !is_plain)
+    }
+}
+
 /// A payment of a receipt, and what of it may be refunded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ReceiptPayment {

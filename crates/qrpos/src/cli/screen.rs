@@ -101,8 +101,9 @@ impl Screen {
             if !self.lang.pick(&reply.message).contains(&text) {
                 self.line(&text);
             }
-            if let Some(detail) = &failure.detail {
-                self.line(&format!("({detail})"));
+            if let Some(detail) = failure.for_support() {
+                let line = self.lang.fill(cli::FOR_SUPPORT, &[("detail", detail)]);
+                self.line(&line);
             }
         }
         if reply.is_final {

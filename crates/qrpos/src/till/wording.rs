@@ -3,6 +3,7 @@
 use domain::Kopecks;
 use protocol::Reply;
 use std::fmt::Display;
+use texts::words::cli;
 use texts::{Lang, Text, Word, rubles};
 
 /// A sentence of the catalogue.
@@ -48,6 +49,36 @@ pub fn sentences(reply: &Reply) -> Vec<Text> {
     } else if !reply.message.ru.contains(&failure.text.ru) {
         lines.push(failure.text.clone());
     }
-    lines.extend(failure.detail.as_ref().map(|detail| same(format!("({detail})"))));
+    lines.extend(
+        failure
+            .for_support()
+            .map(|detail| with(cli::FOR_SUPPORT, "detail", &same(detail))),
+    );
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn refused(code: &str) -> Reply {
+        let words = json!({"ru": "Нет.", "en": "No."});
+        serde_json::from_value(json!({
+            "protocol": 1, "final": true, "message": words,
+            "error": {"code": code, "text": words, "repeatable": false, "detail": "field x: too long"},
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn an_engineers_words_are_labelled_and_stay_away_where_the_code_says_everything() {
+        let lines = sentences(&refused("invalid_field"));
+        let last = lines.last().unwrap();
+        assert_eq!(last.ru, "Для службы поддержки: field x: too long");
+        assert_eq!(last.en, "For support: field x: too long");
+        for plain in ["cancelled", "expired"] {
+            assert_eq!(sentences(&refused(plain)), [Text::new("Нет.", "No.")], "{plain}");
+        }
+    }
 }

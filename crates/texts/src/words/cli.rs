@@ -30,6 +30,8 @@ words! {
     AVAILABLE: "Можно списать", "May be debited";
     /// Before the number of a line of the receipt that may be debited.
     RECEIPT_LINE: "строка чека", "line of the receipt";
+    /// After a refusal: the engineer's words, in English.
+    FOR_SUPPORT: "Для службы поддержки: {detail}", "For support: {detail}";
     /// Before the command that debits.
     TO_CONFIRM: "Если покупатель согласен, подтвердите", "If the buyer agrees, confirm";
     /// A receipt has several paid payments.
