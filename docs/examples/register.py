@@ -77,7 +77,7 @@ def attempt(url, message, body, on_reply, deadline):
 
 def show(reply):
     """What the cashier and the buyer see."""
-    if "qr" in reply:
+    if reply.get("qr", {}).get("payload"):
         print("QR", reply["qr"]["payload"], flush=True)
     print(reply["message"]["ru"], flush=True)
 

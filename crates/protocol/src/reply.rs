@@ -58,10 +58,18 @@ pub struct Reply {
     pub error: Option<Failure>,
 }
 
+impl Reply {
+    /// The QR that the buyer is to see. None while none can be paid, and none where nothing is to be seen: the buyer's own
+    /// code or subscription is charged, and [`QrReport`] tells only how long that may take.
+    pub fn code(&self) -> Option<&QrReport> {
+        self.qr.as_ref().filter(|qr| !qr.payload.is_empty())
+    }
+}
+
 /// A QR to be shown to the buyer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct QrReport {
-    /// The text inside the QR.
+    /// The text inside the QR; empty where the buyer is charged without one.
     pub payload: String,
     /// When it dies, RFC 3339 in UTC.
     pub expires_at: String,

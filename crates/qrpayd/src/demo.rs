@@ -20,23 +20,25 @@ use gateway::amqp::AmqpOptions;
 use gateway::amqp::address::BrokerAddress;
 use gateway::http::Tokens;
 use journal::JournalOptions;
-use qrpos::kiosk::{self, DemoLink, KioskOptions, Tender};
+use qrpos::kiosk::{self, DemoLink, KioskOptions, Register, Tender};
 use register::Kiosk2;
 use register::outputs::Outputs;
 use secrecy::{ExposeSecret, SecretString};
 use settings::LogFormat;
+use shops::Way;
 use simulator::Street;
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use texts::Lang;
-use texts::Text;
+use texts::{Lang, Text};
 
 /// The demo's register: the kiosk.
 const STORE: &str = "1";
 /// The demo's register: the kiosk.
 const TERMINAL: &str = "1";
+/// The demo's second register. Its side of the kiosk has stickers for modules that draw a QR without one.
+const STICKER_TERMINAL: &str = "2";
 /// The module of the example that is printed.
 const EXAMPLE: &str = "qrraiffd";
 /// The modules of the example of a full-screen register.
@@ -91,12 +93,12 @@ impl Demo {
             .with_context(|| format!("{} cannot be written", settings_file.display()))?;
         let (pinpad_settings, pinpad_page) = pinpad::open(folder, options.listen)?;
         let token = random_text();
-        let owner = TokenOwner {
-            store: StoreId::new(STORE)?,
-            terminal: TerminalId::new(TERMINAL)?,
+        let second = Register {
+            terminal: TerminalId::new(STICKER_TERMINAL)?,
+            token: random_text(),
         };
         let (outputs, devices) = devices::start().await?;
-        let pages = pages(&street, &secret, &token, outputs)?
+        let pages = pages(&street, &secret, &token, &second, outputs)?
             .merge(devices)
             .nest(pinpad::MOUNT, pinpad_page);
         let parts = Parts {
@@ -110,7 +112,7 @@ impl Demo {
                 .collect::<Result<_, _>>()?,
             listen: options.listen,
             callback_listen: None,
-            tokens: Tokens::new(vec![(token.clone(), owner)])?,
+            tokens: tokens(&token, &second)?,
             body_limit_bytes: 64 * 1024,
             rate_limit_per_s: 50,
             register_timeout_ms: REGISTER_WAIT_MS,
@@ -130,6 +132,19 @@ impl Demo {
     }
 }
 
+fn tokens(token: &SecretString, second: &Register) -> anyhow::Result<Tokens> {
+    let owner = |terminal| -> anyhow::Result<TokenOwner> {
+        Ok(TokenOwner {
+            store: StoreId::new(STORE)?,
+            terminal,
+        })
+    };
+    Ok(Tokens::new(vec![
+        (token.clone(), owner(TerminalId::new(TERMINAL)?)?),
+        (second.token.clone(), owner(second.terminal.clone())?),
+    ])?)
+}
+
 fn amqp(options: &DemoOptions) -> anyhow::Result<Option<AmqpOptions>> {
     let Some(url) = &options.amqp else { return Ok(None) };
     let address = BrokerAddress::parse(&SecretString::from(url.as_str())).context("--amqp")?;
@@ -137,19 +152,11 @@ fn amqp(options: &DemoOptions) -> anyhow::Result<Option<AmqpOptions>> {
 }
 
 /// A way to pay for each module. Where a provider has several, its name tells them apart.
-fn tenders(street: &Street, secret: &SecretString) -> anyhow::Result<Vec<Tender>> {
-    let several = street.houses.len() > 1;
+fn tenders(street: &Street, secret: &SecretString, second: &Register) -> anyhow::Result<Vec<Tender>> {
     let tender = |shop: &shops::Shop| -> anyhow::Result<Tender> {
         let papers = opening::papers(shop, street, secret)?;
         let abilities = opening::abilities(shop, &papers)?;
-        let about = street.house_of_module(shop.module).context("no provider")?.about;
-        let title = if several {
-            let ru = format!("{}: {}", about.title_ru, shop.tender_ru);
-            let en = format!("{}: {}", about.title_en, shop.tender_en);
-            Text::new(&ru, &en)
-        } else {
-            Text::new(shop.tender_ru, shop.tender_en)
-        };
+        let title = title(street, shop.module, (shop.tender_ru, shop.tender_en))?;
         Ok(Tender {
             module: ModuleName::new(shop.module)?,
             title,
@@ -157,32 +164,57 @@ fn tenders(street: &Street, secret: &SecretString) -> anyhow::Result<Vec<Tender>
             reads_social_card: abilities.reservation,
             system: None,
             link: None,
+            subscriber: None,
+            register: None,
         })
     };
     let mut tenders = Vec::new();
     for shop in opening::open_shops() {
         let whole = tender(shop)?;
         if shop.systems.is_empty() {
-            tenders.push(whole);
-            continue;
+            tenders.push(whole.clone());
         }
-        let about = street.house_of_module(shop.module).context("no provider")?.about;
-        tenders.extend(shop.systems.iter().map(|(system, ru, en)| Tender {
-            title: Text::new(
-                format!("{}: {ru}", about.title_ru),
-                format!("{}: {en}", about.title_en),
-            ),
-            system: Some((*system).to_owned()),
-            ..whole.clone()
-        }));
+        for (system, ru, en) in shop.systems {
+            tenders.push(Tender {
+                title: title(street, shop.module, (ru, en))?,
+                system: Some((*system).to_owned()),
+                ..whole.clone()
+            });
+        }
+        for way in shop.ways {
+            let (subscriber, register) = match way {
+                Way::Subscriber(id) => (Some((*id).to_owned()), None),
+                Way::Sticker => (None, Some(second.clone())),
+            };
+            tenders.push(Tender {
+                title: title(street, shop.module, way.tender())?,
+                subscriber,
+                register,
+                ..whole.clone()
+            });
+        }
     }
     Ok(tenders)
+}
+
+/// A tender's name, after its provider's where there are several.
+fn title(street: &Street, module: &str, (ru, en): (&str, &str)) -> anyhow::Result<Text> {
+    if street.houses.len() == 1 {
+        return Ok(Text::new(ru, en));
+    }
+    let about = street.house_of_module(module).context("no provider")?.about;
+    let (ru, en) = (
+        format!("{}: {ru}", about.title_ru),
+        format!("{}: {en}", about.title_en),
+    );
+    Ok(Text::new(ru, en))
 }
 
 fn pages(
     street: &Street,
     secret: &SecretString,
     token: &SecretString,
+    second: &Register,
     outputs: Outputs,
 ) -> anyhow::Result<Router> {
     let kiosk = KioskOptions {
@@ -190,7 +222,7 @@ fn pages(
         token: token.clone(),
         store: StoreId::new(STORE)?,
         terminal: TerminalId::new(TERMINAL)?,
-        tenders: tenders(street, secret)?,
+        tenders: tenders(street, secret, second)?,
         lang: Lang::Ru,
         timeout_ms: KIOSK_WAIT_MS,
         kiosk2: Kiosk2::default(),

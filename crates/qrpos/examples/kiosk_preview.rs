@@ -64,6 +64,8 @@ fn options(timeout_ms: u64, outputs: Outputs) -> anyhow::Result<KioskOptions> {
             reads_social_card: false,
             system: None,
             link: None,
+            subscriber: None,
+            register: None,
         })
     };
     Ok(KioskOptions {

@@ -20,6 +20,8 @@ fn options() -> KioskOptions {
         reads_social_card: false,
         system: None,
         link: None,
+        subscriber: None,
+        register: None,
     };
     KioskOptions {
         api_url: "/api/v1".to_owned(),

@@ -36,7 +36,7 @@ async fn sell(register: &Register, pay: Pay) -> Result<Reply, RegisterError> {
         match reply {
             Ok(reply) => {
                 println!("{}", reply.message.en);
-                if let Some(qr) = &reply.qr {
+                if let Some(qr) = reply.code() {
                     println!("show as a QR code for {} ms: {}", qr.expires_in_ms, qr.payload);
                 }
                 last = Some(reply);

@@ -233,6 +233,28 @@ async fn money_that_comes_after_the_code_died_is_still_shown() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_buyer_who_is_charged_without_a_code_leaves_the_places_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let display = folder.path().join("display");
+    let outputs = start(json!([{ "kind": "display", "port": file(&display) }]));
+    let charged = reply("awaiting_payment", Some(qr("")));
+    assert_eq!(
+        outputs.follow(&charged).await,
+        None,
+        "nothing to show, nothing fails"
+    );
+    assert!(!display.exists());
+    // A code of the sale before goes all the same.
+    let before = reply("awaiting_payment", Some(qr(LINK)));
+    assert_eq!(outputs.follow(&before).await.unwrap().done, 1);
+    assert_eq!(outputs.follow(&charged).await.unwrap().done, 1);
+    assert_eq!(
+        std::fs::read(&display).unwrap(),
+        [shown(LINK), CLEAR.to_vec()].concat()
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn replies_are_followed() {
     let folder = tempfile::tempdir().unwrap();
     let display = folder.path().join("display");

@@ -123,7 +123,7 @@ impl Street {
         let module = about.modules.first().unwrap_or(&about.name);
         let callback = |base: &String| format!("{}/{module}", base.trim_end_matches('/'));
         let opening = Opening {
-            seed: options.seed,
+            seed: seed_of(options.seed, number),
             base_url: base_url.clone(),
             shop: options.shop.clone(),
             secret: options.secret.clone(),
@@ -211,4 +211,42 @@ fn nth(first: SocketAddr, number: usize) -> Result<SocketAddr, StartError> {
         .and_then(|number| first.port().checked_add(number));
     let port = port.ok_or(StartError::Ports(first.port()))?;
     Ok(SocketAddr::new(first.ip(), port))
+}
+
+/// A seed for each provider, so that no two give out the same id: a payer's phone tells providers apart by it. The first
+/// keeps the street's own.
+fn seed_of(street: u64, number: usize) -> u64 {
+    street ^ u64::try_from(number).unwrap_or(u64::MAX).rotate_right(16)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::phone::Phone;
+    use std::collections::BTreeSet;
+
+    #[tokio::test]
+    async fn a_phone_finds_the_provider_of_each_sticker() {
+        let kinds = catalogue::KINDS.iter().collect();
+        let mut options = StreetOptions::new(kinds, SecretString::from("secret"));
+        options.payer_bind = None;
+        let street = Street::open(options).await.unwrap();
+        let phone = Phone::new(street.providers());
+        let mut seen = BTreeSet::new();
+        for house in &street.houses {
+            let printed = house.provider.with(|provider, _| provider.blank_sticker());
+            let own = house.provider.with(|provider, _| provider.own_sticker());
+            if let Some(own) = &own {
+                let (found, _) = phone.look(own).unwrap();
+                let found = found.with(|provider, _| provider.about().name);
+                assert_eq!(found, house.about.name, "{own}");
+            }
+            for sticker in printed.into_iter().chain(own) {
+                let id = crate::link::qr_id(&sticker).unwrap().to_owned();
+                assert!(seen.insert(id), "{}: {sticker} is another's", house.about.name);
+            }
+        }
+        assert!(seen.len() > 5, "{seen:?}");
+        street.stop().await;
+    }
 }

@@ -1,7 +1,7 @@
 //! What the demo does before its doors open: simulated providers, settings, a sticker for each cash link.
 
-use super::shops::{self, Papers, SHOPS, Shop};
-use super::{STORE, TERMINAL};
+use super::shops::{self, Papers, SHOPS, Shop, Way};
+use super::{STICKER_TERMINAL, STORE, TERMINAL};
 use crate::cli::DemoOptions;
 use crate::daemon::Daemon;
 use anyhow::Context;
@@ -58,15 +58,14 @@ pub async fn write_settings(
         let row = checked(shop.module, Table::Terminals, (shop.terminal)(&papers))?;
         if !row.is_empty() {
             journal
-                .write_settings(terminal(module, row)?, "demo", clock.now())
+                .write_settings(terminal(module, TERMINAL, row)?, "demo", clock.now())
                 .await?;
         }
     }
     Ok(())
 }
 
-/// Sticks a sticker to the kiosk for each module over cash links: a blank one is bound, as a cashier does by scanning
-/// it; where the module cannot bind, one that is the shop's already is written into the register's row.
+/// Sticks a sticker to each register that works over one.
 pub async fn stick_stickers(
     journal: &dyn Journal,
     daemon: &Daemon,
@@ -76,28 +75,47 @@ pub async fn stick_stickers(
 ) -> anyhow::Result<()> {
     for shop in open_shops() {
         let papers = papers(shop, street, secret)?;
-        let abilities = abilities(shop, &papers)?;
-        let house = street.house_of_module(shop.module).context("no provider")?;
-        if !abilities.cash_link {
+        let terminal_id = if abilities(shop, &papers)?.cash_link {
+            TERMINAL
+        } else if shop.ways.contains(&Way::Sticker) {
+            STICKER_TERMINAL
+        } else {
             continue;
+        };
+        if let Some(row) = stick(shop, terminal_id, &papers, daemon, street).await? {
+            let write = terminal(ModuleName::new(shop.module)?, terminal_id, row)?;
+            journal.write_settings(write, "demo", clock.now()).await?;
         }
-        if abilities.link_bind {
-            let sticker = house.provider.with(|provider, _| provider.blank_sticker());
-            let sticker = sticker.context("the provider prints no stickers")?;
-            daemon.clone_desk().handle(binding(shop, &sticker)?, None).await?;
-            continue;
-        }
-        let sticker = house.provider.with(|provider, _| provider.own_sticker());
-        let sticker = sticker.context("the provider gives out no stickers")?;
-        let id = connector::nspk::PaymentLink::parse(&sticker)?.qrc_id().to_owned();
-        let mut row = (shop.terminal)(&papers);
-        row.insert("qr_id".to_owned(), id.into());
-        row.insert("payload".to_owned(), sticker.into());
-        let row = checked(shop.module, Table::Terminals, row)?;
-        let write = terminal(ModuleName::new(shop.module)?, row)?;
-        journal.write_settings(write, "demo", clock.now()).await?;
     }
     Ok(())
+}
+
+/// Binds a blank sticker to a register, as a cashier does by scanning it; where the module cannot bind, gives the
+/// register's row with a sticker that is the shop's already.
+async fn stick(
+    shop: &Shop,
+    terminal_id: &str,
+    papers: &Papers,
+    daemon: &Daemon,
+    street: &Street,
+) -> anyhow::Result<Option<Map<String, Value>>> {
+    let house = street.house_of_module(shop.module).context("no provider")?;
+    if abilities(shop, papers)?.link_bind {
+        let sticker = house.provider.with(|provider, _| provider.blank_sticker());
+        let sticker = sticker.context("the provider prints no stickers")?;
+        daemon
+            .clone_desk()
+            .handle(binding(shop, terminal_id, &sticker)?, None)
+            .await?;
+        return Ok(None);
+    }
+    let sticker = house.provider.with(|provider, _| provider.own_sticker());
+    let sticker = sticker.context("the provider gives out no stickers")?;
+    let id = connector::nspk::PaymentLink::parse(&sticker)?.qrc_id().to_owned();
+    let mut row = (shop.terminal)(papers);
+    row.insert("qr_id".to_owned(), id.into());
+    row.insert("payload".to_owned(), sticker.into());
+    checked(shop.module, Table::Terminals, row).map(Some)
 }
 
 /// What a shop's module can do.
@@ -141,18 +159,18 @@ fn checked(module: &str, table: Table, row: Map<String, Value>) -> anyhow::Resul
     Ok(row)
 }
 
-fn terminal(module: ModuleName, row: Map<String, Value>) -> anyhow::Result<SettingsWrite> {
+fn terminal(module: ModuleName, id: &str, row: Map<String, Value>) -> anyhow::Result<SettingsWrite> {
     Ok(SettingsWrite::Terminal {
         module,
-        terminal: TerminalId::new(TERMINAL)?,
+        terminal: TerminalId::new(id)?,
         value: Some(row),
     })
 }
 
-fn binding(shop: &Shop, sticker: &str) -> anyhow::Result<Message> {
+fn binding(shop: &Shop, terminal_id: &str, sticker: &str) -> anyhow::Result<Message> {
     let mut message = json!({
         "operation": "link_bind", "id": format!("demo-sticker-{}", shop.module), "module": shop.module,
-        "store": STORE, "terminal": TERMINAL, "link": sticker,
+        "store": STORE, "terminal": terminal_id, "link": sticker,
     });
     if let (Some(number), Some(fields)) = (shop.terminal_number, message.as_object_mut()) {
         fields.insert("terminal_number".to_owned(), number.into());

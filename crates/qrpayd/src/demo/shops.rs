@@ -50,10 +50,31 @@ pub struct Shop {
     pub terminal: fn(&Papers) -> Map<String, Value>,
     /// The systems behind the module that the cashier chooses from: the protocol's `tender`, in Russian, in English.
     pub systems: &'static [(&'static str, &'static str, &'static str)],
+    /// What else the module does, beside its tender.
+    pub ways: &'static [Way],
     /// What the cashier answers when a sticker is bound and the bank's terminal number is asked.
     pub terminal_number: Option<&'static str>,
     /// The demo's pace.
     pub pace: Pace,
+}
+
+/// Another way to pay through a module.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// Over a sticker, for a module that draws a QR until one is bound to the register.
+    Sticker,
+    /// A buyer with a subscription, who is charged without scanning.
+    Subscriber(&'static str),
+}
+
+impl Way {
+    /// Its name on the kiosk, in Russian and in English.
+    pub const fn tender(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Sticker => ("Наклейка у кассы", "Sticker at the till"),
+            Self::Subscriber(_) => ("подписка, без QR-кода", "subscription, without a QR code"),
+        }
+    }
 }
 
 /// The table. A module without a row here has no place in the demo, and fails every case of the certification suite.
@@ -153,6 +174,7 @@ pub const SHOPS: &[Shop] = &[
         tender_ru: "QR на экране",
         tender_en: "QR on the screen",
         merchant: khlynov,
+        ways: &[Way::Subscriber(bank_khlynov::SUBSCRIBER), Way::Sticker],
         ..SHOP
     },
     Shop {
@@ -173,6 +195,7 @@ pub const SHOPS: &[Shop] = &[
             }
             row
         },
+        ways: &[Way::Sticker],
         ..SHOP
     },
     Shop {
@@ -247,6 +270,7 @@ const SHOP: Shop = Shop {
     merchant: |_| Map::new(),
     terminal: |_| Map::new(),
     systems: &[],
+    ways: &[],
     terminal_number: None,
     pace: QUICK,
 };

@@ -88,7 +88,7 @@ async fn is_nowhere(outputs: &Outputs, reply: &Reply, screen: &mut Screen) -> bo
     for warning in &report.warnings {
         screen.trouble_text(&warning.text);
     }
-    reply.qr.is_some() && report.is_nowhere()
+    reply.code().is_some() && report.is_nowhere()
 }
 
 /// The cancel of a running sale. Its own replies are not shown: the sale's stream tells the same.

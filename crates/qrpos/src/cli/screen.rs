@@ -78,8 +78,7 @@ impl Screen {
         let amount = reply.amount.filter(|amount| !amount.is_zero());
         let sum = amount.map_or_else(String::new, |amount| format!("{}  ", self.money(amount)));
         self.line(&format!("{sum}{}", self.lang.pick(&reply.message)));
-        if let Some(qr) = &reply.qr
-            && !qr.payload.is_empty()
+        if let Some(qr) = reply.code()
             && self.shown_payload.as_ref() != Some(&qr.payload)
         {
             self.shown_payload = Some(qr.payload.clone());

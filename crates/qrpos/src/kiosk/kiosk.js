@@ -91,14 +91,20 @@
 
   // ---- the daemon ----
 
-  const common = (operation, module) => ({
-    protocol: 1, operation, id: newId(), module, store: config.store, terminal: config.terminal,
+  // `of` is a tender, or the message that this one is about: it belongs to the same register.
+  const common = (operation, of) => ({
+    protocol: 1, operation, id: newId(), module: of.module, store: config.store, terminal: of.terminal || config.terminal,
   });
+
+  const bearer = (message) => {
+    const second = config.tenders.find((tender) => tender.terminal && tender.terminal === message.terminal);
+    return `Bearer ${second ? second.token : config.token}`;
+  };
 
   async function post(message) {
     const response = await fetch(`${config.api}/operations`, {
       method: "POST",
-      headers: { Authorization: `Bearer ${config.token}`, "Content-Type": "application/json" },
+      headers: { Authorization: bearer(message), "Content-Type": "application/json" },
       body: JSON.stringify(message),
       signal: AbortSignal.timeout(ANSWER_MS),
     });
@@ -109,14 +115,14 @@
   }
 
   const status = (message) =>
-    post({ ...common("status", message.module), payment: message.id });
+    post({ ...common("status", message), payment: message.id });
 
-  async function* events(operationId) {
+  async function* events(operationId, message) {
     const stop = new AbortController();
     let watch = setTimeout(() => stop.abort(), SILENCE_MS);
     try {
       const response = await fetch(`${config.api}/operations/${encodeURIComponent(operationId)}/events`, {
-        headers: { Authorization: `Bearer ${config.token}`, Accept: "text/event-stream" },
+        headers: { Authorization: bearer(message), Accept: "text/event-stream" },
         signal: stop.signal,
       });
       if (!response.ok) throw new Error("no events");
@@ -162,7 +168,7 @@
           const reply = asked ? await ask(message, late()) : await post(message);
           asked = true;
           if (mine !== run || tell(reply)) return;
-          for await (const news of events(reply.operation_id)) {
+          for await (const news of events(reply.operation_id, message)) {
             if (mine !== run || tell(news)) return;
           }
         } catch {
@@ -271,7 +277,7 @@
     const bought = lines();
     const tender = chosenTender();
     const message = {
-      ...common("pay", tender.module),
+      ...common("pay", tender),
       timeout_ms: config.timeout_ms,
       amount: due(),
       receipt: {
@@ -282,7 +288,8 @@
       },
     };
     if (tender.link) message.link = tender.link;
-    if (chosenTender().system) message.tender = chosenTender().system;
+    if (tender.system) message.tender = tender.system;
+    if (tender.subscriber) message.subscriber = tender.subscriber;
     if (customerCode) message[tender.reads_card ? "card_token" : "customer_code"] = customerCode;
     const sale = { message, startedAt: Date.now(), lines: bought, withCode: Boolean(customerCode) };
     state = { ...state, phase: "paying", sale, reply: null, cancelling: false, confirming: false, refunds: [] };
@@ -333,7 +340,7 @@
     state.cancelling = true;
     remember();
     renderPaying();
-    const message = { ...common("cancel", sale.message.module), payment: sale.message.id };
+    const message = { ...common("cancel", sale.message), payment: sale.message.id };
     state.phase = "paying";
     show();
     while (mine === run && state.cancelling && state.phase === "paying") {
@@ -358,7 +365,7 @@
     state.confirming = true;
     remember();
     renderConfirm();
-    const message = { ...common("confirm", sale.message.module), payment: sale.message.id };
+    const message = { ...common("confirm", sale.message), payment: sale.message.id };
     while (mine === run && state.confirming && state.phase === "confirm") {
       try {
         const reply = await post(message);
@@ -443,7 +450,7 @@
     const list = returnable().map((line) => ({ ...line, quantity: refundChoice[line.n] || 0 })).filter((line) => line.quantity > 0);
     if (!list.length || refundPending()) return;
     const message = {
-      ...common("refund", state.sale.message.module),
+      ...common("refund", state.sale.message),
       timeout_ms: config.timeout_ms,
       payment: state.sale.message.id,
       amount: sumOf(list),
@@ -569,7 +576,8 @@
     const waiting = state.reply?.state === "awaiting_payment";
     const payload = waiting ? state.reply.qr?.payload : undefined;
     $("due").textContent = money(state.sale.message.amount);
-    const charging = state.sale.withCode;
+    // A buyer without a subscription gets a QR after all.
+    const charging = state.sale.withCode || (Boolean(state.sale.message.subscriber) && !payload);
     const reserving = chosenTender().reads_card && !state.reply?.reservation;
     const shown = !waiting ? "getting_qr" : payload ? "scan" : "scan_sticker";
     const title = reserving ? "reserving" : charging ? "charging" : shown;

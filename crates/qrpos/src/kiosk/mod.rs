@@ -53,7 +53,7 @@ pub struct KioskOptions {
 }
 
 /// A way to pay.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Tender {
     /// The module that serves it.
     pub module: ModuleName,
@@ -67,6 +67,19 @@ pub struct Tender {
     pub system: Option<String>,
     /// The scanned cash link to send along; usually absent, since the register's own is meant.
     pub link: Option<String>,
+    /// The buyer's id at a provider with subscriptions, under which the buyer is charged without scanning.
+    pub subscriber: Option<String>,
+    /// Another register than the kiosk's own, for a module whose settings differ there: over a sticker, not on the screen.
+    pub register: Option<Register>,
+}
+
+/// A register that the kiosk acts for.
+#[derive(Debug, Clone)]
+pub struct Register {
+    /// Its id, in the kiosk's store.
+    pub terminal: TerminalId,
+    /// Its token. It goes into the page.
+    pub token: SecretString,
 }
 
 /// The most bytes of a reply that the page hands on to the other outputs.

@@ -1,7 +1,7 @@
 //! The kiosk's shell: every screen stands in the page, and the script shows one of them.
 
 use super::goods::{GOODS, Good};
-use super::{KioskOptions, steps};
+use super::{KioskOptions, Tender, steps};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use secrecy::ExposeSecret;
 use serde_json::{Map, Value, json};
@@ -60,11 +60,7 @@ fn config(options: &KioskOptions, lang: Lang) -> String {
         .iter()
         .map(|good| json!({ "name": both(good.name), "price": good.price, "barcode": good.barcode }))
         .collect();
-    let tenders: Vec<Value> = options
-        .tenders
-        .iter()
-        .map(|tender| json!({ "module": tender.module, "title": tender.title, "link": tender.link, "system": tender.system, "scans": tender.scans_customer_code, "reads_card": tender.reads_social_card }))
-        .collect();
+    let tenders: Vec<Value> = options.tenders.iter().map(tender).collect();
     json!({
         "api": options.api_url,
         "token": options.token.expose_secret(),
@@ -79,6 +75,21 @@ fn config(options: &KioskOptions, lang: Lang) -> String {
         "outputs": options.outputs.is_some(),
     })
     .to_string()
+}
+
+fn tender(tender: &Tender) -> Value {
+    let register = tender.register.as_ref();
+    json!({
+        "module": tender.module,
+        "title": tender.title,
+        "link": tender.link,
+        "system": tender.system,
+        "scans": tender.scans_customer_code,
+        "reads_card": tender.reads_social_card,
+        "subscriber": tender.subscriber,
+        "terminal": register.map(|register| &register.terminal),
+        "token": register.map(|register| register.token.expose_secret()),
+    })
 }
 
 fn top(options: &KioskOptions, lang: Lang) -> Markup {
@@ -139,6 +150,26 @@ fn card(number: usize, good: &Good, lang: Lang) -> Markup {
     }
 }
 
+/// What tests call it by: the module, and what tells its ways apart.
+fn handle(tender: &Tender) -> String {
+    let mut handle = format!("tender-{}", tender.module);
+    for way in [
+        tender.system.clone(),
+        tender.subscriber.as_ref().map(|_| "subscriber".to_owned()),
+        tender
+            .register
+            .as_ref()
+            .map(|register| register.terminal.to_string()),
+    ]
+    .into_iter()
+    .flatten()
+    {
+        handle.push('-');
+        handle.push_str(&way);
+    }
+    handle
+}
+
 fn tenders(options: &KioskOptions, lang: Lang) -> Markup {
     html! {
         fieldset.tenders {
@@ -146,7 +177,7 @@ fn tenders(options: &KioskOptions, lang: Lang) -> Markup {
             @for (at, tender) in options.tenders.iter().enumerate() {
                 label {
                     input type="radio" name="tender" value=(at) checked[at == 0]
-                        data-testid={ "tender-" (tender.module) };
+                        data-testid=(handle(tender));
                     span data-ru=(tender.title.ru) data-en=(tender.title.en) { (lang.pick(&tender.title)) }
                 }
             }

@@ -63,13 +63,13 @@ impl Outputs {
         if let Some(why) = reply.state.and_then(Withdrawal::of) {
             return Some(self.withdraw(why).await);
         }
-        match (&reply.qr, &self.view.borrow().face) {
+        match (reply.code(), &self.view.borrow().face) {
             (Some(qr), Face::Code { payload, .. }) if qr.payload == *payload => return None,
             (None, Face::Code { .. }) if reply.state.is_some() => {}
             (None, _) => return None,
             (Some(_), _) => {}
         }
-        Some(match &reply.qr {
+        Some(match reply.code() {
             Some(qr) => self.show(qr, reply.amount).await,
             // The daemon has taken the code back: the payment is being closed.
             None => self.withdraw(Withdrawal::Cancelled).await,

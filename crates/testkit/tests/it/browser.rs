@@ -170,7 +170,28 @@ async fn pays_declines_cancels(client: &Client, demo: &Demo) -> anyhow::Result<(
     find(client, "cancel").await?.click().await?;
     result_is(client, "cancelled").await?;
     find(client, "new-purchase").await?.click().await?;
-    social_basket(client).await
+    social_basket(client).await?;
+    find(client, "new-purchase").await?.click().await?;
+    subscription_and_second_register(client).await
+}
+
+/// A buyer with a subscription scans nothing; at the second register the same bank is paid over a sticker, and gives back.
+async fn subscription_and_second_register(client: &Client) -> anyhow::Result<()> {
+    for handle in ["good-1", "tender-qrbankhlynov-subscriber", "pay"] {
+        find(client, handle).await?.click().await?;
+    }
+    result_is(client, "paid").await?;
+    find(client, "new-purchase").await?.click().await?;
+    find(client, "good-2").await?.click().await?;
+    find(client, "tender-qrbankhlynov-2").await?.click().await?;
+    find(client, "pay").await?.click().await?;
+    find_css(client, "[data-testid='qr']:not([hidden])").await?;
+    on_the_phone(client, "button[value='paid']").await?;
+    result_is(client, "paid").await?;
+    find(client, "refund").await?.click().await?;
+    find(client, "refund-confirm").await?.click().await?;
+    find_css(client, "[data-testid='refund-done']:not([hidden])").await?;
+    Ok(())
 }
 
 /// Milk is paid with the social card, chocolate another way, on the same receipt.

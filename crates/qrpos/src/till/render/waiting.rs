@@ -54,7 +54,7 @@ impl View<'_> {
         if waiting.is_cancelled() || is_over {
             return None;
         }
-        Some(waiting.reply.as_ref()?.qr.as_ref()?.payload.as_str())
+        Some(waiting.reply.as_ref()?.code()?.payload.as_str())
     }
 
     /// How it stands, in words.

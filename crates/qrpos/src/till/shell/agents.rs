@@ -142,7 +142,7 @@ async fn show(outputs: &Outputs, id: &CallerId, reply: &Reply, events: &mpsc::Se
     let Some(report) = outputs.follow(reply).await else {
         return;
     };
-    if reply.qr.is_none() {
+    if reply.code().is_none() {
         return;
     }
     let shown = Shown {
