@@ -580,7 +580,7 @@
     const charging = state.sale.withCode || (Boolean(state.sale.message.subscriber) && !payload);
     const reserving = chosenTender().reads_card && !state.reply?.reservation;
     const shown = !waiting ? "getting_qr" : payload ? "scan" : "scan_sticker";
-    const title = reserving ? "reserving" : charging ? "charging" : shown;
+    const title = reserving ? "reserving" : charging ? (waiting ? "charging_phone" : "charging") : shown;
     $("paying-title").textContent = say(state.cancelling ? "cancelling" : title);
     $("steps").hidden = !payload || state.cancelling;
     $("sticker").hidden = !waiting || Boolean(payload) || state.cancelling || charging;

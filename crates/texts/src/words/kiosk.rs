@@ -459,6 +459,13 @@ pub const ALL: &[(&str, Word)] = &[
         },
     ),
     (
+        "charging_phone",
+        Word {
+            ru: "Банк проводит оплату. Если телефон попросит, подтвердите её там",
+            en: "The bank is taking the payment. If your phone asks, confirm it there",
+        },
+    ),
+    (
         "confirm_title",
         Word {
             ru: "Списать деньги за эти товары?",
