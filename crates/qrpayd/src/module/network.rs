@@ -269,8 +269,12 @@ fn login(report: &mut Report, way: &Way<'_>, seen: Seen, outcome: &Result<Answer
     let status = seen.status.unwrap_or_default().to_string();
     let port = way.end.port.to_string();
     let Err(fault) = outcome else {
-        return report.ok(words::LOGIN_OK, &[("keys", &keys)]);
+        return match keys {
+            Some(keys) => report.ok(words::LOGIN_OK, &[("keys", &keys)]),
+            None => report.ok(words::ANSWERED, &[]),
+        };
     };
+    let keys = keys.unwrap_or_else(|| report.text(words::NO_KEYS, &[]));
     let detail = redact(&fault.detail);
     let word = match fault.code {
         Code::ProviderLogin => words::LOGIN_REFUSED,

@@ -111,8 +111,8 @@ impl Rows {
         }
     }
 
-    /// Every secret that stands in the rows, with its place.
-    pub fn secrets(&self, report: &Report) -> String {
+    /// Every secret that stands in the rows, with its place; none when there is no secret.
+    pub fn secrets(&self, report: &Report) -> Option<String> {
         let secrets = self.provider.all_keys().filter(|key| key.kind == KeyType::Secret);
         let written: Vec<_> = secrets
             .filter(|key| {
@@ -126,10 +126,7 @@ impl Rows {
                 report.text(words::KEY_AND_ORIGIN, &[("key", key.name), ("origin", &origin)])
             })
             .collect();
-        if written.is_empty() {
-            return report.text(words::NO_KEYS, &[]);
-        }
-        written.join(", ")
+        (!written.is_empty()).then(|| written.join(", "))
     }
 
     /// By which roots a provider is trusted.

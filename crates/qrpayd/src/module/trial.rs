@@ -7,7 +7,8 @@ use crate::check;
 use crate::cli::ModuleTest;
 use crate::run::{self, open_journal_to_read};
 use anyhow::bail;
-use connector::{Built, ConfigError, Provider};
+use bytes::Bytes;
+use connector::{Built, CallbackError, ConfigError, Provider, RawCallback};
 use outbound::TransportError;
 use settings::Settings;
 use std::path::Path;
@@ -78,14 +79,26 @@ async fn tried(report: &mut Report, rows: &Rows, settings: &Settings, test: &Mod
     report.ok(words::COMPLETE, &[]);
     let usable = certificates(report, rows, &built);
     times(report, settings, &built);
-    let listen = settings.http.callback_listen.unwrap_or(settings.http.listen);
-    report.ok(
-        words::CALLBACK,
-        &[("module", rows.provider.module), ("listen", &listen.to_string())],
-    );
+    notifications(report, rows.provider.module, settings, &built);
     if usable && let Some(way) = Way::of(report, rows, &built) {
         network::try_out(report, &way, test).await;
     }
+}
+
+/// Where the bank's notifications go, if the module reads any.
+fn notifications(report: &mut Report, module: &str, settings: &Settings, built: &Built) {
+    let empty = RawCallback {
+        headers: Vec::new(),
+        body: Bytes::new(),
+    };
+    if built.connector.verify(&empty) == Err(CallbackError::Unsupported) {
+        return report.ok(words::NO_CALLBACK, &[]);
+    }
+    let listen = settings.http.callback_listen.unwrap_or(settings.http.listen);
+    report.ok(
+        words::CALLBACK,
+        &[("module", module), ("listen", &listen.to_string())],
+    );
 }
 
 /// Why the rows cannot be used.

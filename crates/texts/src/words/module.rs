@@ -210,13 +210,16 @@ sentences! {
     /// The key is good.
     LOGIN_OK: "банк принял ключ: {keys}; о выдуманном заказе он ответил, что его нет",
         "the bank took the key: {keys}; asked about a made-up order, it said that there is none";
+    /// The question is answered, and there is no key that could be wrong.
+    ANSWERED: "банк ответил: выдуманного заказа у него нет; отдельного ключа у модуля нет",
+        "the bank answered that it has no such made-up order; the module has no key of its own";
     /// The key is refused.
     LOGIN_REFUSED: "банк не принял ключ (HTTP {status}): {keys}; проверьте, что ключ от этого контура ({host}:{port}) и не перевыпущен, и что банк пускает этот сервер",
         "the bank refused the key (HTTP {status}): {keys}; check that the key is for this stand ({host}:{port}) and was not reissued, and that the bank lets this server in";
     /// One key and its place.
     KEY_AND_ORIGIN: "`{key}` ({origin})", "`{key}` ({origin})";
     /// The module has no key.
-    NO_KEYS: "у модуля нет ключа", "the module has no key";
+    NO_KEYS: "отдельного ключа у модуля нет", "the module has no key of its own";
     /// A question is refused.
     QUESTION_REFUSED: "банк принял соединение, но отказал в вопросе: {detail}", "the bank took the connection but refused the question: {detail}";
     /// Too many requests.
@@ -234,6 +237,9 @@ sentences! {
     /// Where the bank calls back.
     CALLBACK: "уведомления банк шлёт на https://<ваш адрес>/callback/{module}; направьте их на {listen}. Без них оплата тоже находится, но позже",
         "the bank sends notifications to https://<your address>/callback/{module}; lead them to {listen}. Without them payments are found too, but later";
+    /// The module reads no notifications.
+    NO_CALLBACK: "уведомлений банка этот модуль не читает: об оплате он узнаёт, спрашивая банк",
+        "this module reads no notifications of the bank: it learns of a payment by asking";
 
     /// The end without faults.
     DONE: "{module}: без денег проверено всё, что можно; предупреждений: {warnings}. Номера договора и точки покажет первая оплата",

@@ -305,6 +305,22 @@ async fn an_address_that_leads_nowhere_is_named() -> anyhow::Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_module_without_notifications_promises_none() -> anyhow::Result<()> {
+    let shop = Shop::open(ClientAuth::NotAsked).await?;
+    let row = [
+        "url=https://no-such-bank.invalid",
+        "token=secret",
+        "merchantId=MA0000000001",
+        "account=40702810900000000001",
+    ];
+    shop.set("qrgazprom", &row).await?;
+    let said = fail(&shop.run(&["module", "test", "qrgazprom"], "C").await?)?;
+    assert!(said.contains("reads no notifications of the bank"), "{said}");
+    assert!(!said.contains("/callback/"), "{said}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_not_configured_is_named() -> anyhow::Result<()> {
     let shop = Shop::open(ClientAuth::NotAsked).await?;
     shop.bad(
